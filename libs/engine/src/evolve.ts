@@ -1,0 +1,125 @@
+import type { Outcome } from '@nestjs-dtx/protocol';
+import type { BranchCall } from './decision';
+import type { TransactionEvent } from './event';
+import type { Mode } from './mode';
+import { backedOffMs, baseIntervalMs, jittered } from './retry';
+import { callKey, type Branch, type CallState, type TransactionState } from './state';
+
+type Answered = Extract<TransactionEvent, { type: 'answered' }>;
+
+/**
+ * Folds one event into the state: the same for every mode. Modes only say what an event means for the next decision.
+ *
+ * @param mode tells which calls may fail
+ */
+export function evolve(mode: Mode, state: TransactionState, event: TransactionEvent): TransactionState {
+  switch (event.type) {
+    case 'started':
+      return {
+        ...state,
+        calls: withCalls(state, event.calls, { phase: 'in-flight', intervalMs: state.intervalMs }),
+      };
+    case 'deferred':
+      return {
+        ...state,
+        lastError: event.reason,
+        calls: withCalls(state, [event.call], { phase: 'settled', kind: 'deferred', notBefore: event.until }),
+      };
+    case 'changed':
+      // The new phase starts with fresh intervals: the errors of the actions must not delay the first compensation.
+      return {
+        ...state,
+        status: event.to,
+        rollbackReason: event.reason ?? state.rollbackReason,
+        intervalMs: baseIntervalMs(state.options, state.settings),
+      };
+    case 'answered':
+      return answered(mode, state, event);
+  }
+}
+
+/** @returns whether the outcome is one the mode forbids for this call: an incident (design 3.4). */
+export function isIncident(mode: Mode, call: BranchCall, outcome: Outcome): boolean {
+  return outcome.kind === 'failure' && !mode.mayFail(call);
+}
+
+function answered(mode: Mode, state: TransactionState, event: Answered): TransactionState {
+  const { call, outcome } = event;
+  if (outcome.kind === 'success') return succeeded(state, event);
+  if (outcome.kind === 'failure' && mode.mayFail(call)) return refused(state, event);
+  if (outcome.kind === 'ongoing') {
+    return {
+      ...state,
+      lastError: outcome.text,
+      calls: withCalls(state, [call], settled(event, event.now + state.intervalMs)),
+    };
+  }
+  return erred(state, event);
+}
+
+function succeeded(state: TransactionState, event: Answered): TransactionState {
+  const intervalMs = baseIntervalMs(state.options, state.settings);
+  const progress = { ...state, attempts: 0, lastError: '', intervalMs };
+  // A call without a row leaves its result where the mode's next decision finds it.
+  if (event.call.row === undefined) {
+    return { ...progress, calls: withCalls(state, [event.call], settled(event, event.now + intervalMs)) };
+  }
+  return {
+    ...progress,
+    branches: withStatus(state.branches, event.call.row, 'succeed'),
+    calls: without(state.calls, event.call),
+  };
+}
+
+function refused(state: TransactionState, event: Answered): TransactionState {
+  const { call, outcome } = event;
+  return {
+    ...state,
+    attempts: 0,
+    lastError: outcome.text,
+    failureReason: `url:${call.url} return failed: ${outcome.text}`,
+    branches: call.row === undefined ? state.branches : withStatus(state.branches, call.row, 'failed'),
+    calls: withCalls(state, [call], settled(event, event.now)),
+  };
+}
+
+function erred(state: TransactionState, event: Answered): TransactionState {
+  const before = state.calls.get(callKey(event.call));
+  const startedUnder = before?.phase === 'in-flight' ? before.intervalMs : state.intervalMs;
+  const base = baseIntervalMs(state.options, state.settings);
+  const intervalMs = Math.max(state.intervalMs, backedOffMs(startedUnder, base, state.settings));
+  return {
+    ...state,
+    intervalMs,
+    attempts: state.attempts + 1,
+    retries: state.retries + 1,
+    lastError: event.outcome.text,
+    calls: withCalls(state, [event.call], settled(event, jittered(event.now, intervalMs, event.spread))),
+  };
+}
+
+const settled = (event: Answered, notBefore: number): CallState => ({
+  phase: 'settled',
+  kind: event.outcome.kind,
+  notBefore,
+});
+
+function withCalls(
+  state: TransactionState,
+  calls: readonly BranchCall[],
+  to: CallState,
+): ReadonlyMap<string, CallState> {
+  const next = new Map(state.calls);
+  for (const call of calls) next.set(callKey(call), to);
+  return next;
+}
+
+function without(calls: ReadonlyMap<string, CallState>, call: BranchCall): ReadonlyMap<string, CallState> {
+  const next = new Map(calls);
+  next.delete(callKey(call));
+  return next;
+}
+
+function withStatus(branches: readonly Branch[], row: number, status: Branch['status']): readonly Branch[] {
+  return branches.map((branch, index) => (index === row ? { ...branch, status } : branch));
+}

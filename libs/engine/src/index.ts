@@ -1,0 +1,11 @@
+export { refuseUnknown } from './accept';
+export * from './changes';
+export * from './command';
+export * from './decision';
+export * from './event';
+export { evolve, isIncident } from './evolve';
+export * from './mode';
+export { modeOf } from './modes';
+export { baseIntervalMs } from './retry';
+export * from './settings';
+export * from './state';

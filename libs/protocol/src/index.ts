@@ -1,0 +1,12 @@
+export * from './branch-id';
+export * from './errors';
+export * from './limits';
+export * from './options-json';
+export * from './outcome';
+export { checkGid } from './parse/gid';
+export { parseAbortRequest, parseTransactionRequest } from './parse/transaction-request';
+export * from './service-registry';
+export * from './text';
+export * from './transaction-request';
+export * from './views';
+export * from './vocabulary';

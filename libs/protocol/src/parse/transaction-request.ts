@@ -1,0 +1,137 @@
+import { InvalidRequestError } from '../errors';
+import { MAX_REASON_LENGTH, MAX_URL_LENGTH, type RequestLimits } from '../limits';
+import { boundedText } from '../text';
+import type { RequestStep, TransactionOptions, TransactionRequest } from '../transaction-request';
+import { PROTOCOLS, TRANS_TYPES, isTransType, type Protocol, type TransType } from '../vocabulary';
+import { checkBranchHeaders } from './branch-headers';
+import { arrayOf, booleanOf, integerOf, objectOf, stringMapOf, stringOf, type Fields } from './fields';
+import { checkGid } from './gid';
+
+const NO_PAYLOAD = new Uint8Array(0);
+
+/**
+ * Validates the body of `prepare`, `submit` and `prepareWorkflow` (spec 2.2). Hand-written: this runs once per
+ * transaction on the hot path, where class-validator alone would cost more than the rest of the request.
+ * Tolerates what SDKs really send: nulls, unknown keys, `[]` for an empty map, the legacy payload in `steps[].data`.
+ *
+ * @param body the parsed JSON, `undefined` for an empty body
+ * @throws InvalidRequestError naming the first wrong field
+ */
+export function parseTransactionRequest(body: unknown, limits: RequestLimits): TransactionRequest {
+  const fields = objectOf(body, 'body');
+  const gid = checkGid(stringOf(fields, 'gid'));
+  const transType = transTypeOf(fields);
+  const { steps, legacyPayloads } = stepsOf(fields, limits);
+  const customData = stringOf(fields, 'custom_data');
+  if (customData.length > limits.customDataLength) {
+    throw new InvalidRequestError('custom_data', `must not be longer than ${limits.customDataLength} characters`);
+  }
+  return {
+    gid,
+    transType,
+    steps,
+    payloads: payloadsOf(fields, legacyPayloads, steps.length, limits),
+    queryPrepared: urlOf(fields, 'query_prepared', 'query_prepared'),
+    protocol: protocolOf(fields),
+    customData,
+    rollbackReason: boundedText(stringOf(fields, 'rollback_reason'), MAX_REASON_LENGTH),
+    options: optionsOf(fields, limits),
+    reqExtra: stringMapOf(fields, 'req_extra') ?? {},
+  };
+}
+
+/** Body of `abort`: the stored transaction decides everything else, whatever `trans_type` the request claims (Q37). */
+export function parseAbortRequest(body: unknown): { gid: string; rollbackReason: string } {
+  const fields = objectOf(body, 'body');
+  return {
+    gid: checkGid(stringOf(fields, 'gid')),
+    rollbackReason: boundedText(stringOf(fields, 'rollback_reason'), MAX_REASON_LENGTH),
+  };
+}
+
+function transTypeOf(fields: Fields): TransType {
+  const text = stringOf(fields, 'trans_type');
+  if (!isTransType(text)) throw new InvalidRequestError('trans_type', `must be one of ${TRANS_TYPES.join(', ')}`);
+  return text;
+}
+
+function protocolOf(fields: Fields): Protocol {
+  const text = stringOf(fields, 'protocol');
+  if (text === '') return 'http';
+  if (!(PROTOCOLS as readonly string[]).includes(text)) {
+    throw new InvalidRequestError('protocol', `must be one of ${PROTOCOLS.join(', ')}`);
+  }
+  return text as Protocol;
+}
+
+function stepsOf(fields: Fields, limits: RequestLimits): { steps: RequestStep[]; legacyPayloads: string[] } {
+  const raw = arrayOf(fields, 'steps');
+  if (raw.length > limits.steps) {
+    throw new InvalidRequestError('steps', `must not hold more than ${limits.steps} entries`);
+  }
+  const steps: RequestStep[] = [];
+  const legacyPayloads: string[] = [];
+  raw.forEach((entry, index) => {
+    const field = `steps[${index}]`;
+    const step = objectOf(entry, field);
+    steps.push({
+      action: urlOf(step, 'action', `${field}.action`),
+      compensate: urlOf(step, 'compensate', `${field}.compensate`),
+    });
+    const data = stringOf(step, 'data', `${field}.data`);
+    if (data !== '') legacyPayloads.push(data);
+  });
+  return { steps, legacyPayloads };
+}
+
+function urlOf(fields: Fields, key: string, field: string): string {
+  const url = stringOf(fields, key, field);
+  if (url.length > MAX_URL_LENGTH) {
+    throw new InvalidRequestError(field, `must not be longer than ${MAX_URL_LENGTH} characters`);
+  }
+  return url;
+}
+
+function payloadsOf(
+  fields: Fields,
+  legacyPayloads: readonly string[],
+  steps: number,
+  limits: RequestLimits,
+): Uint8Array[] {
+  const texts = arrayOf(fields, 'payloads').map((entry, index) => {
+    if (entry !== null && typeof entry !== 'string') {
+      throw new InvalidRequestError(`payloads[${index}]`, 'must be a string');
+    }
+    return entry ?? '';
+  });
+  const all = legacyPayloads.length === 0 ? texts : [...texts, ...legacyPayloads];
+  if (all.length < steps) throw new InvalidRequestError('payloads', `must hold one entry per step, ${steps} in all`);
+  return all.slice(0, steps).map((text, index) => payloadBytes(text, index, limits));
+}
+
+function payloadBytes(text: string, index: number, limits: RequestLimits): Uint8Array {
+  const bytes = text === '' ? NO_PAYLOAD : Buffer.from(text, 'utf8');
+  if (bytes.byteLength > limits.payloadBytes) {
+    throw new InvalidRequestError(`payloads[${index}]`, `must not be larger than ${limits.payloadBytes} bytes`);
+  }
+  return bytes;
+}
+
+function optionsOf(fields: Fields, limits: RequestLimits): TransactionOptions {
+  const waitResult = booleanOf(fields, 'wait_result');
+  const concurrent = booleanOf(fields, 'concurrent');
+  const timeoutToFail = integerOf(fields, 'timeout_to_fail');
+  const requestTimeout = integerOf(fields, 'request_timeout');
+  const retryInterval = integerOf(fields, 'retry_interval');
+  const retryLimit = integerOf(fields, 'retry_limit');
+  const branchHeaders = stringMapOf(fields, 'branch_headers');
+  return {
+    ...(waitResult && { waitResult }),
+    ...(concurrent && { concurrent }),
+    ...(timeoutToFail > 0 && { timeoutToFail }),
+    ...(requestTimeout > 0 && { requestTimeout }),
+    ...(retryInterval > 0 && { retryInterval }),
+    ...(retryLimit > 0 && { retryLimit }),
+    ...(branchHeaders && { branchHeaders: checkBranchHeaders(branchHeaders, limits.headers) }),
+  };
+}
