@@ -1,5 +1,6 @@
 export * from './branch-id';
 export * from './errors';
+export * from './gid';
 export * from './limits';
 export * from './options-json';
 export * from './outcome';

@@ -55,9 +55,11 @@ export function transportError(text: string): Outcome {
 
 /** @returns the text with exactly one trailing result word (spec 4.3: "so it appears exactly once at the end"). */
 export function withResultWord(text: string, word: string): string {
-  const trimmed = text.trim();
-  const bare = trimmed.endsWith(word) ? trimmed.slice(0, -word.length).trimEnd() : trimmed;
-  return bare === '' ? word : `${bare} ${word}`;
+  let bare = text.trim();
+  while (bare.endsWith(word) && /\s/.test(bare.charAt(bare.length - word.length - 1))) {
+    bare = bare.slice(0, -word.length).trimEnd();
+  }
+  return bare === '' || bare === word ? word : `${bare} ${word}`;
 }
 
 const ongoing = (body: string, status: number): Outcome => ({
@@ -72,12 +74,12 @@ const failure = (body: string, status: number): Outcome => ({
   text: withResultWord(body, RESULTS.failure),
 });
 
-function dtmResult(body: string): string | undefined {
+/** @returns the value of `dtm_result`, whatever its type; `undefined` when the body is no JSON object or has none. */
+function dtmResult(body: string): unknown {
   try {
     const parsed: unknown = JSON.parse(body);
     if (typeof parsed !== 'object' || parsed === null || !Object.hasOwn(parsed, 'dtm_result')) return undefined;
-    const value = (parsed as Record<string, unknown>)['dtm_result'];
-    return typeof value === 'string' ? value : undefined;
+    return (parsed as Record<string, unknown>)['dtm_result'];
   } catch {
     return undefined;
   }

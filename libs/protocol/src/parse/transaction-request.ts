@@ -8,6 +8,8 @@ import { arrayOf, booleanOf, integerOf, objectOf, stringMapOf, stringOf, type Fi
 import { checkGid } from './gid';
 
 const NO_PAYLOAD = new Uint8Array(0);
+/** URL parsers drop line breaks and stores cut at NUL: such a URL would not be the one that is called later. */
+const UNSTORABLE_IN_URL = /[\p{Cc}\p{Cs}]/u;
 
 /**
  * Validates the body of `prepare`, `submit` and `prepareWorkflow` (spec 2.2). Hand-written: this runs once per
@@ -89,6 +91,7 @@ function urlOf(fields: Fields, key: string, field: string): string {
   if (url.length > MAX_URL_LENGTH) {
     throw new InvalidRequestError(field, `must not be longer than ${MAX_URL_LENGTH} characters`);
   }
+  if (UNSTORABLE_IN_URL.test(url)) throw new InvalidRequestError(field, 'must not contain control characters');
   return url;
 }
 

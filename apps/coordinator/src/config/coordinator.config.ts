@@ -1,0 +1,115 @@
+import { Transform, Type } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsNumber, IsString, Max, Min, MinLength } from 'class-validator';
+import { DEFAULT_SETTINGS } from '@nestjs-dtx/coordinator';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug'] as const;
+export type LogLevelName = (typeof LOG_LEVELS)[number];
+
+/** Thirty days; nobody means more, and a typo should be noticed. Seconds. */
+const MAX_SECONDS = 30 * 24 * 3600;
+
+const Seconds = (): PropertyDecorator => (target, key) => {
+  Type(() => Number)(target, key);
+  IsInt()(target, key as string);
+  Min(1)(target, key as string);
+  Max(MAX_SECONDS)(target, key as string);
+};
+
+const Count = (most: number, least = 1): PropertyDecorator => (target, key) => {
+  Type(() => Number)(target, key);
+  IsInt()(target, key as string);
+  Min(least)(target, key as string);
+  Max(most)(target, key as string);
+};
+
+/** The configuration, one property per environment variable. Every default stands here or in DEFAULT_SETTINGS. */
+export class CoordinatorConfig {
+  /** Loopback only: the API has no authentication. */
+  @IsString()
+  @MinLength(1)
+  HTTP_HOST = '127.0.0.1';
+
+  @Count(65_535, 0)
+  HTTP_PORT = 36789;
+
+  @IsIn(['sqlite', 'memory'])
+  STORE_DRIVER: 'sqlite' | 'memory' = 'sqlite';
+
+  @IsString()
+  @MinLength(1)
+  DATA_DIR = './data';
+
+  @IsIn(LOG_LEVELS)
+  LOG_LEVEL: LogLevelName = 'info';
+
+  @Seconds()
+  RETRY_INTERVAL = DEFAULT_SETTINGS.retryInterval;
+
+  @Seconds()
+  RETRY_INTERVAL_MAX = DEFAULT_SETTINGS.retryIntervalMax;
+
+  @Seconds()
+  TIMEOUT_TO_FAIL = DEFAULT_SETTINGS.timeoutToFail;
+
+  @Seconds()
+  REQUEST_TIMEOUT = DEFAULT_SETTINGS.requestTimeout;
+
+  @Type(() => Number)
+  @IsNumber()
+  @Min(0.1)
+  @Max(3600)
+  TRANS_CRON_INTERVAL = DEFAULT_SETTINGS.transCronInterval;
+
+  @Seconds()
+  LEASE_SECONDS = DEFAULT_SETTINGS.leaseSeconds;
+
+  @Seconds()
+  CONFIG_UPDATE_INTERVAL = DEFAULT_SETTINGS.configUpdateInterval;
+
+  @Count(100_000)
+  MAX_IN_FLIGHT = DEFAULT_SETTINGS.maxInFlight;
+
+  @Count(100_000, 0)
+  ADMISSION_QUEUE = DEFAULT_SETTINGS.admissionQueue;
+
+  @Seconds()
+  ADMISSION_WAIT = DEFAULT_SETTINGS.admissionWait;
+
+  @Count(10_000)
+  CLAIM_BATCH = DEFAULT_SETTINGS.claimBatch;
+
+  @Count(10_000)
+  DESTINATION_CONCURRENCY = DEFAULT_SETTINGS.destinationConcurrency;
+
+  @Count(100_000, 0)
+  DESTINATION_QUEUE = DEFAULT_SETTINGS.destinationQueue;
+
+  @Count(1_000_000)
+  BREAKER_THRESHOLD = DEFAULT_SETTINGS.breakerThreshold;
+
+  @Seconds()
+  BREAKER_OPEN_MAX = DEFAULT_SETTINGS.breakerOpenMax;
+
+  /** `on` or `off`. */
+  @Transform(({ value }) => ({ on: true, off: false, true: true, false: false })[String(value)] ?? value)
+  @IsBoolean()
+  OUTCOME_SUBSTRING: boolean = DEFAULT_SETTINGS.outcomeSubstring;
+
+  @Seconds()
+  SHUTDOWN_TIMEOUT = DEFAULT_SETTINGS.shutdownTimeout;
+
+  @Count(1024 * 1024 * 1024)
+  LIMITS_BODY_BYTES = DEFAULT_SETTINGS.limits.bodyBytes;
+
+  @Count(1024 * 1024 * 1024)
+  LIMITS_PAYLOAD_BYTES = DEFAULT_SETTINGS.limits.payloadBytes;
+
+  @Count(100_000)
+  LIMITS_STEPS = DEFAULT_SETTINGS.limits.steps;
+
+  @Count(1000, 0)
+  LIMITS_HEADERS = DEFAULT_SETTINGS.limits.headers;
+
+  @Count(1024 * 1024 * 1024)
+  LIMITS_CUSTOM_DATA_LENGTH = DEFAULT_SETTINGS.limits.customDataLength;
+}

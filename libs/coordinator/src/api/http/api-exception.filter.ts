@@ -1,0 +1,95 @@
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { DtxError, ERROR_CODES, InvalidRequestError, RESULTS } from '@nestjs-dtx/protocol';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RefusedError } from '../../transactions/refused.error';
+import { JSON_TYPE, WireException } from './wire.exception';
+
+interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Seconds after which a client should come back. */
+  readonly retryAfter?: number;
+}
+
+const V2 = '/api/v2';
+const RETRY_AFTER_SECONDS = 1;
+const TRY_LATER = new Set<string>([ERROR_CODES.overloaded, ERROR_CODES.shuttingDown, ERROR_CODES.storeUnavailable]);
+
+/**
+ * Every error as its API prescribes: below `/api/dtmsvr` the statuses and bodies that SDKs expect (spec 2.1), below
+ * `/api/v2` a proper status with `code` and `field` (design 9).
+ */
+@Catch()
+export class ApiExceptionFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Api');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const reply = http.getResponse<FastifyReply>();
+    const { url, method } = http.getRequest<FastifyRequest>();
+    if (isUnknownRoute(error)) {
+      void reply.status(404).type('text/plain; charset=utf-8').send('404 page not found');
+      return;
+    }
+    const answer = url.startsWith(V2) ? v2Answer(error) : dtmAnswer(error);
+    if (!answer) this.logger.error(`${method} ${url.split('?')[0]}: ${describe(error)}`);
+    const { status, body, retryAfter } = answer ?? INTERNAL;
+    if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
+    void reply.status(status).type(JSON_TYPE).send(JSON.stringify(body));
+  }
+}
+
+const INTERNAL: Answer = {
+  status: 500,
+  body: { code: ERROR_CODES.internal, message: 'internal error: the log of the coordinator says more' },
+};
+
+function dtmAnswer(error: unknown): Answer | undefined {
+  if (error instanceof WireException) return { status: error.getStatus(), body: error.body };
+  if (error instanceof RefusedError && error.isConflict) {
+    return { status: 409, body: { dtm_result: RESULTS.failure, message: error.message } };
+  }
+  if (error instanceof InvalidRequestError || error instanceof RefusedError) {
+    return { status: 500, body: { message: error.message } };
+  }
+  return commonAnswer(error);
+}
+
+function v2Answer(error: unknown): Answer | undefined {
+  if (error instanceof WireException) return { status: error.getStatus(), body: error.body };
+  if (error instanceof InvalidRequestError) {
+    return { status: 400, body: { code: error.code, field: error.field, message: error.message } };
+  }
+  if (error instanceof RefusedError) {
+    return { status: error.isConflict ? 409 : 404, body: { code: error.code, message: error.message } };
+  }
+  if (error instanceof DtxError && error.code === ERROR_CODES.notFound) {
+    return { status: 404, body: { code: error.code, message: error.message } };
+  }
+  return commonAnswer(error);
+}
+
+function commonAnswer(error: unknown): Answer | undefined {
+  if (error instanceof DtxError && TRY_LATER.has(error.code)) {
+    return {
+      status: 503,
+      body: { code: error.code, message: error.message },
+      retryAfter: RETRY_AFTER_SECONDS,
+    };
+  }
+  if (!(error instanceof HttpException)) return undefined;
+  const status = error.getStatus();
+  if (status === 413) {
+    return { status, body: { code: ERROR_CODES.bodyTooLarge, message: 'body is larger than this coordinator accepts' } };
+  }
+  return status < 500 ? { status, body: { message: 'the request cannot be read' } } : undefined;
+}
+
+/** Nest reports an unknown path, or a known one with another method, as a 404 of its own. */
+function isUnknownRoute(error: unknown): boolean {
+  return error instanceof HttpException && error.getStatus() === 404 && !(error instanceof WireException);
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,43 @@
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { GLOBAL_STATUSES, TRANS_TYPES } from '@nestjs-dtx/protocol';
+
+/** Largest page: more would load the store and the caller's memory for nothing. */
+const MAX_PAGE = 1000;
+
+/** Query string of `GET /all` (spec 2.10). */
+export class ListQueryDto {
+  @IsOptional()
+  @IsString()
+  gid?: string;
+
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  position?: number;
+
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(MAX_PAGE)
+  limit = 100;
+
+  @IsOptional()
+  @IsIn(GLOBAL_STATUSES)
+  status?: string;
+
+  @IsOptional()
+  @IsIn(TRANS_TYPES)
+  transType?: string;
+
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  createTimeStart?: number;
+
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  createTimeEnd?: number;
+}

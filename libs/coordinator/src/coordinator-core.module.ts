@@ -1,0 +1,61 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
+import { HealthController } from './api/http/health.controller';
+import { QueriesController } from './api/http/queries.controller';
+import { ServicesController } from './api/http/services.controller';
+import { TransactionsController } from './api/http/transactions.controller';
+import { composeCoordinator, type CoordinatorParts } from './coordinator.composition';
+import { CoordinatorLifecycle } from './coordinator.lifecycle';
+import type { CoordinatorOptions } from './coordinator.options';
+import { DEFAULT_SETTINGS } from './coordinator.settings';
+import { SETTINGS } from './coordinator.tokens';
+import { HealthService } from './operations/health.service';
+import { QueryService } from './operations/query.service';
+import { RecoveryScheduler } from './recovery/recovery.scheduler';
+import { RecoveryService } from './recovery/recovery.service';
+import { ServiceRegistry } from './registry/service-registry';
+import { TransactionStore } from './stores/transaction-store';
+import { TransactionService } from './transactions/transaction.service';
+
+const PARTS = '@nestjs-dtx/coordinator:parts';
+
+/** The inside of a coordinator: the root module of an application of its own, never imported into a user's. */
+@Module({})
+export class CoordinatorCoreModule {
+  /** @param store open; closed when the application ends */
+  static register(store: TransactionStore, options: CoordinatorOptions): DynamicModule {
+    const settings = { ...DEFAULT_SETTINGS, ...options.settings };
+    return {
+      module: CoordinatorCoreModule,
+      imports: [ScheduleModule.forRoot()],
+      controllers: [TransactionsController, QueriesController, ServicesController, HealthController],
+      providers: [
+        { provide: SETTINGS, useValue: settings },
+        { provide: TransactionStore, useValue: store },
+        { provide: PARTS, useFactory: () => composeCoordinator(store, settings, options) },
+        part(TransactionService, (parts) => parts.transactions),
+        part(QueryService, (parts) => parts.queries),
+        part(HealthService, (parts) => parts.health),
+        part(ServiceRegistry, (parts) => parts.registry),
+        part(RecoveryService, (parts) => parts.recovery),
+        {
+          provide: RecoveryScheduler,
+          useFactory: (registry: SchedulerRegistry, parts: CoordinatorParts) =>
+            new RecoveryScheduler(registry, parts, settings),
+          inject: [SchedulerRegistry, PARTS],
+        },
+        {
+          provide: CoordinatorLifecycle,
+          useFactory: (parts: CoordinatorParts, scheduler: RecoveryScheduler) =>
+            new CoordinatorLifecycle({ ...parts, scheduler }, settings),
+          inject: [PARTS, RecoveryScheduler],
+        },
+      ],
+    };
+  }
+}
+
+/** A part of the composition, injectable by its class. */
+function part<T>(token: abstract new (...args: never[]) => T, pick: (parts: CoordinatorParts) => T): Provider {
+  return { provide: token, useFactory: pick, inject: [PARTS] };
+}

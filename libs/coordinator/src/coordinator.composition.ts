@@ -1,0 +1,80 @@
+import { SystemClock } from './clock/clock';
+import type { CoordinatorOptions } from './coordinator.options';
+import type { CoordinatorSettings } from './coordinator.settings';
+import { BranchDispatcher } from './dispatch/branch-dispatcher';
+import { HttpTransport } from './dispatch/http/http-transport';
+import { HealthService } from './operations/health.service';
+import { QueryService } from './operations/query.service';
+import { RecoveryService } from './recovery/recovery.service';
+import { WakeUp } from './recovery/wake-up';
+import { ServiceRegistry } from './registry/service-registry';
+import type { TransactionStore } from './stores/transaction-store';
+import { Admission } from './transactions/admission';
+import { IncidentLog } from './transactions/incident-log';
+import { LeaseKeeper } from './transactions/lease-keeper';
+import type { RunEnvironment } from './transactions/run-environment';
+import { TransactionRunner } from './transactions/transaction-runner';
+import { TransactionService } from './transactions/transaction.service';
+
+/** All parts of one coordinator, wired. */
+export interface CoordinatorParts {
+  readonly store: TransactionStore;
+  readonly transport: HttpTransport;
+  readonly registry: ServiceRegistry;
+  readonly admission: Admission;
+  readonly keeper: LeaseKeeper;
+  readonly runner: TransactionRunner;
+  readonly recovery: RecoveryService;
+  readonly wakeUp: WakeUp;
+  readonly transactions: TransactionService;
+  readonly queries: QueryService;
+  readonly health: HealthService;
+}
+
+/** Wires a coordinator around an open store. Starts nothing. */
+export function composeCoordinator(
+  store: TransactionStore,
+  settings: CoordinatorSettings,
+  options: CoordinatorOptions,
+): CoordinatorParts {
+  const clock = options.clock ?? new SystemClock();
+  const faults = options.faultPoints;
+  const transport = new HttpTransport(transportOptions(settings), clock);
+  const registry = new ServiceRegistry(store, clock);
+  const dispatcher = new BranchDispatcher(registry, transport);
+  const admission = new Admission({
+    maxInFlight: settings.maxInFlight,
+    queue: settings.admissionQueue,
+    waitMs: settings.admissionWait * 1000,
+  });
+  const keeper = new LeaseKeeper(store, clock, settings.leaseSeconds * 1000);
+  const incidents = new IncidentLog();
+  const environment: RunEnvironment = { store, dispatcher, clock, settings, incidents, faults, random: Math.random };
+  const runner = new TransactionRunner(environment, admission, keeper);
+  const recovery = new RecoveryService(store, runner, admission, clock, { claimBatch: settings.claimBatch, faults });
+  const wakeUp = new WakeUp(clock, () => void recovery.runOnce());
+  runner.notifyParked((dueInMs) => wakeUp.after(dueInMs));
+  return {
+    store,
+    transport,
+    registry,
+    admission,
+    keeper,
+    runner,
+    recovery,
+    wakeUp,
+    transactions: new TransactionService(environment, runner, admission),
+    queries: new QueryService(store, () => wakeUp.after(0)),
+    health: new HealthService(store),
+  };
+}
+
+function transportOptions(settings: CoordinatorSettings) {
+  return {
+    concurrency: settings.destinationConcurrency,
+    queue: settings.destinationQueue,
+    breakerThreshold: settings.breakerThreshold,
+    breakerOpenMaxMs: settings.breakerOpenMax * 1000,
+    outcomeSubstring: settings.outcomeSubstring,
+  };
+}

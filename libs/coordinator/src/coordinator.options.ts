@@ -1,0 +1,29 @@
+import type { Clock } from './clock/clock';
+import type { CoordinatorSettings } from './coordinator.settings';
+import type { TransactionStore } from './stores/transaction-store';
+import type { FaultPoints } from './transactions/fault-points';
+
+/** Where transactions are kept. */
+export type StoreOptions =
+  /** One SQLite file in a folder that belongs to this coordinator alone. */
+  | { readonly driver: 'sqlite'; readonly directory: string }
+  /** Forgets everything at exit: for tests. */
+  | { readonly driver: 'memory' }
+  /** An adapter of your own, not opened yet. */
+  | { readonly driver: 'custom'; readonly store: TransactionStore };
+
+/** Options of a coordinator, standalone or embedded. */
+export interface CoordinatorOptions {
+  readonly http: {
+    readonly host: string;
+    /** 0 takes any free port. */
+    readonly port: number;
+  };
+  readonly store: StoreOptions;
+  /** Whatever is not given has its default. @see DEFAULT_SETTINGS */
+  readonly settings?: Partial<CoordinatorSettings>;
+  /** For tests: elapsed time. */
+  readonly clock?: Clock;
+  /** For crash tests. */
+  readonly faultPoints?: FaultPoints;
+}

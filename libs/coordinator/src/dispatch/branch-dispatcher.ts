@@ -1,0 +1,49 @@
+import type { BranchCall } from '@nestjs-dtx/engine';
+import { parseServiceUrl, SERVICE_SCHEME, SUCCESS, transportError, type Outcome, type Protocol } from '@nestjs-dtx/protocol';
+import { ServiceRegistry } from '../registry/service-registry';
+import { HttpTransport } from './http/http-transport';
+
+/** A branch call with what its transaction adds to it. */
+export interface DispatchRequest {
+  readonly call: BranchCall;
+  readonly gid: string;
+  readonly transType: string;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly timeoutMs: number;
+}
+
+/** The call was made and answered, or it was not made at all. */
+export type DispatchResult =
+  | { readonly kind: 'answered'; readonly outcome: Outcome }
+  /** Not made: the destination is full or its breaker open. To be tried again after the delay. */
+  | { readonly kind: 'deferred'; readonly delayMs: number; readonly reason: string };
+
+/** Calls branches by the form of their URL (design 5, spec 4.1). Never throws: whatever goes wrong is an outcome. */
+export class BranchDispatcher {
+  constructor(
+    private readonly registry: ServiceRegistry,
+    private readonly http: HttpTransport,
+  ) {}
+
+  /** @returns what is wrong with a branch URL, `undefined` if it can be called. An empty one means success without a call. */
+  problemWith(url: string, protocol: Protocol): string | undefined {
+    if (url === '') return undefined;
+    if (url.startsWith(SERVICE_SCHEME)) {
+      return parseServiceUrl(url) ? undefined : 'must have the form svc://service/handler';
+    }
+    if (protocol !== 'http' && !/^https?:/i.test(url)) return 'must be an http(s) or svc URL: no other transport is built in';
+    return this.http.accepts(url) ? undefined : 'must be an absolute http(s) URL or svc://service/handler';
+  }
+
+  async dispatch(request: DispatchRequest): Promise<DispatchResult> {
+    const { url } = request.call;
+    if (url === '') return answered(SUCCESS);
+    if (!url.startsWith(SERVICE_SCHEME)) return this.http.call(url, request);
+    const resolved = await this.registry.resolve(url, request.call.op);
+    if (resolved.kind === 'nothing-to-do') return answered(SUCCESS);
+    if (resolved.kind === 'unresolved') return answered(transportError(resolved.reason));
+    return this.http.call(resolved.url, request);
+  }
+}
+
+const answered = (outcome: Outcome): DispatchResult => ({ kind: 'answered', outcome });

@@ -1,0 +1,14 @@
+export * from './clock/clock';
+export * from './coordinator.module';
+export * from './coordinator.options';
+export * from './coordinator.settings';
+export { EmbeddedCoordinator } from './embedded-coordinator';
+export { startCoordinator, type RunningCoordinator } from './start-coordinator';
+export { WriteBatcher, type WriteBatcherOptions } from './stores/batch/write-batcher';
+export { MemoryStore } from './stores/memory/memory-store';
+export * from './stores/records';
+export * from './stores/transaction-store';
+export { SqliteStore, type SqliteStoreOptions } from './stores/typeorm/sqlite/sqlite-store';
+export * from './stores/writes';
+export { FAULT_POINTS, type FaultPoint, type FaultPoints } from './transactions/fault-points';
+export { VERSION } from './version';

@@ -1,0 +1,85 @@
+import { Logger } from '@nestjs/common';
+import type { Clock } from '../clock/clock';
+import type { TransactionStore } from '../stores/transaction-store';
+import type { Admission } from '../transactions/admission';
+import type { FaultPoints } from '../transactions/fault-points';
+import type { TransactionRunner } from '../transactions/transaction-runner';
+
+/** @see RecoveryService */
+export interface RecoveryOptions {
+  readonly claimBatch: number;
+  readonly faults: FaultPoints | undefined;
+}
+
+/** Claims what is due and runs it: retries, timeouts, and the work of dead coordinators (design 3.2). */
+export class RecoveryService {
+  private readonly logger = new Logger(RecoveryService.name);
+  private round: Promise<number> | undefined;
+  private stopped = false;
+  private failing = false;
+
+  constructor(
+    private readonly store: TransactionStore,
+    private readonly runner: TransactionRunner,
+    private readonly admission: Admission,
+    private readonly clock: Clock,
+    private readonly options: RecoveryOptions,
+  ) {}
+
+  /**
+   * One scan: claims due transactions, oldest first, as many as there are free places, and starts them. Scans never overlap;
+   * a call during one joins it.
+   *
+   * @returns how many were started
+   */
+  runOnce(): Promise<number> {
+    if (this.stopped) return Promise.resolve(0);
+    this.round ??= this.scan().finally(() => (this.round = undefined));
+    return this.round;
+  }
+
+  /** No more claims. Resolves when a scan under way has ended. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.round;
+  }
+
+  private async scan(): Promise<number> {
+    let started = 0;
+    try {
+      for (let claimed = -1; claimed !== 0 && !this.stopped; started += claimed) claimed = await this.claim();
+      if (this.failing) this.logger.log('scans for due transactions work again');
+      this.failing = false;
+    } catch (error) {
+      // One line when it begins, one when it ends: a store that is down for an hour must not fill the disk.
+      if (!this.failing) this.logger.error(`the scan for due transactions failed: ${String(error)}`);
+      this.failing = true;
+    }
+    return started;
+  }
+
+  private async claim(): Promise<number> {
+    const places = this.reserve();
+    if (places === 0) return 0;
+    const sentAtMs = this.clock.monotonicMs();
+    let used = 0;
+    try {
+      const claimed = await this.store.claim(places, this.runner.newLease());
+      for (const leased of claimed) {
+        this.options.faults?.reach('claimed', leased.snapshot.gid);
+        used += 1;
+        void this.runner.start(leased, sentAtMs);
+      }
+      return claimed.length;
+    } finally {
+      for (let unused = places - used; unused > 0; unused -= 1) this.admission.leave();
+    }
+  }
+
+  /** Takes places before claiming: a claimed transaction that may not run would sit out its lease. */
+  private reserve(): number {
+    const places = Math.min(this.admission.free, this.options.claimBatch);
+    for (let place = 0; place < places; place += 1) void this.admission.enter();
+    return places;
+  }
+}

@@ -1,0 +1,34 @@
+import type { Branch, BranchChange, Instant } from '@nestjs-dtx/engine';
+import type { LeasedTransaction } from '../records';
+import type { InsertWrite } from '../writes';
+import type { GlobalUpdate, LockedRow } from './fence';
+
+type Awaitable<T> = T | Promise<T>;
+
+/** Branch rows of one transaction to insert or update. */
+export interface BranchesOf<T> {
+  readonly gid: string;
+  readonly branches: readonly T[];
+}
+
+/**
+ * The statements of one engine inside one open database transaction: what a dialect has to provide for
+ * {@link runBatch}. Each call takes all rows of its kind, so that an engine across a network needs one statement a kind.
+ */
+export interface BatchStatements {
+  /** Opens the database transaction. @returns the store's time, which the whole batch uses. */
+  begin(): Awaitable<Instant>;
+  commit(): Awaitable<void>;
+  rollback(): Awaitable<void>;
+  /** Reads rows under lock, in gid order (two batches that lock in different orders would deadlock). */
+  lock(gids: readonly string[]): Awaitable<readonly LockedRow[]>;
+  /** Inserts the global rows whose gid is free. @returns the gids that were inserted. */
+  insertGlobals(writes: readonly InsertWrite[], now: Instant): Awaitable<ReadonlySet<string>>;
+  insertBranches(rows: readonly BranchesOf<Branch>[], now: Instant): Awaitable<void>;
+  /** @returns the gids among the rows of which at least one branch (gid, branch_id, op) exists. */
+  existingBranches(rows: readonly BranchesOf<Branch>[]): Awaitable<ReadonlySet<string>>;
+  updateBranches(rows: readonly BranchesOf<BranchChange>[], now: Instant): Awaitable<void>;
+  updateGlobals(updates: readonly GlobalUpdate[], now: Instant): Awaitable<void>;
+  /** Loads transactions whose lease was just taken. */
+  load(gids: readonly string[], now: Instant): Awaitable<readonly LeasedTransaction[]>;
+}

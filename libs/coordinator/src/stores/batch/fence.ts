@@ -1,0 +1,72 @@
+import type { Instant, StoredTransaction } from '@nestjs-dtx/engine';
+import { isFinalStatus, type GlobalStatus, type TransType } from '@nestjs-dtx/protocol';
+import type { AdvanceWrite, AppendWrite, ChangeWrite, Held, Stale } from '../writes';
+
+/** What a batch reads under lock of every row it may change. */
+export interface LockedRow {
+  readonly gid: string;
+  readonly transType: TransType;
+  readonly status: GlobalStatus;
+  readonly epoch: number;
+  readonly branchCount: number;
+  readonly leaseUntil: Instant | null;
+}
+
+/** New values of a global row. An absent field keeps what is there. */
+export interface GlobalUpdate {
+  readonly gid: string;
+  readonly epoch: number;
+  readonly status?: GlobalStatus;
+  readonly rollbackReason?: string;
+  readonly options?: string;
+  readonly customData?: string;
+  readonly branchCount?: number;
+  readonly finishTime?: Instant;
+  readonly rollbackTime?: Instant;
+  /** Who works on it and when it is visited next; always written together. */
+  readonly schedule?: Schedule;
+}
+
+/** Lease and due time of a row. */
+export interface Schedule {
+  readonly owner: string;
+  readonly leaseUntil: Instant | null;
+  readonly nextCronTime: Instant | null;
+  readonly intervalMs?: number;
+  readonly attempts?: number;
+  readonly lastError?: string;
+}
+
+/*
+ * The decisions of a batch. They are made on what was read under lock, as a condition inside a multi-row UPDATE is
+ * evaluated on a snapshot and lets stale writes through (design 4).
+ */
+
+/** A client's change: right status, and not held when it must not be. */
+export function fenceChange(write: ChangeWrite, row: LockedRow | undefined, now: Instant): Stale | Held | undefined {
+  if (!row) return { result: 'stale' };
+  if (row.status !== write.from) return { result: 'stale', stored: storedOf(row) };
+  if (write.unheldOnly && row.leaseUntil !== null && row.leaseUntil > now) return { result: 'held' };
+  return undefined;
+}
+
+/**
+ * A runner's progress: only under its own epoch, and never out of a final status. An expired lease that nobody has taken
+ * over still writes: what it did is a fact, and the epoch proves that nobody else has acted since.
+ */
+export function fenceAdvance(write: AdvanceWrite, row: LockedRow | undefined): Stale | undefined {
+  if (!row) return { result: 'stale' };
+  if (row.epoch !== write.epoch || isFinalStatus(row.status)) return { result: 'stale', stored: storedOf(row) };
+  return undefined;
+}
+
+/** A registration: only while the transaction is prepared. */
+export function fenceAppend(_write: AppendWrite, row: LockedRow | undefined): Stale | undefined {
+  if (!row) return { result: 'stale' };
+  if (row.status !== 'prepared') return { result: 'stale', stored: storedOf(row) };
+  return undefined;
+}
+
+export function storedOf(row: LockedRow): StoredTransaction {
+  return { transType: row.transType, status: row.status, branchCount: row.branchCount };
+}

@@ -1,0 +1,136 @@
+import type { Branch, BranchChange, Instant } from '@nestjs-dtx/engine';
+import type { AdvanceWrite, AppendWrite, ChangeWrite, InsertWrite, Write, WriteResult } from '../writes';
+import type { BatchStatements, BranchesOf } from './batch-statements';
+import { fenceAdvance, fenceAppend, fenceChange, storedOf, type GlobalUpdate, type LockedRow } from './fence';
+import { advanceUpdate, appendUpdate, changeUpdate } from './updates';
+
+/** What the winners of a batch come to, by statement. */
+interface Effects {
+  readonly globals: GlobalUpdate[];
+  readonly branchUpdates: BranchesOf<BranchChange>[];
+  readonly branchInserts: BranchesOf<Branch>[];
+  readonly load: string[];
+}
+
+/**
+ * Carries out the writes in one database transaction: lock, decide each write on what was read, write the winners, commit.
+ * At most one write per gid, which the batcher sees to.
+ *
+ * @returns one result per write, in order
+ * @throws whatever a statement throws, after a rollback: then no write took effect
+ */
+export async function runBatch(statements: BatchStatements, writes: readonly Write[]): Promise<WriteResult[]> {
+  const now = await statements.begin();
+  try {
+    const results = await execute(statements, writes, now);
+    await statements.commit();
+    return results;
+  } catch (error) {
+    await statements.rollback();
+    throw error;
+  }
+}
+
+async function execute(statements: BatchStatements, writes: readonly Write[], now: Instant): Promise<WriteResult[]> {
+  const results = new Array<WriteResult>(writes.length);
+  const effects: Effects = { globals: [], branchUpdates: [], branchInserts: [], load: [] };
+  await updateExisting(statements, writes, { now, results, effects });
+  await insertNew(statements, writes, { now, results, effects });
+
+  const { branchInserts, branchUpdates, globals, load } = effects;
+  if (branchInserts.length > 0) await statements.insertBranches(branchInserts, now);
+  if (branchUpdates.length > 0) await statements.updateBranches(branchUpdates, now);
+  if (globals.length > 0) await statements.updateGlobals(globals, now);
+  if (load.length > 0) await attachLoaded(statements, writes, { now, results, effects });
+  return results;
+}
+
+interface Progress {
+  readonly now: Instant;
+  readonly results: WriteResult[];
+  readonly effects: Effects;
+}
+
+async function insertNew(statements: BatchStatements, writes: readonly Write[], progress: Progress): Promise<void> {
+  const inserts = writes.filter((write): write is InsertWrite => write.kind === 'insert');
+  if (inserts.length === 0) return;
+  const inserted = await statements.insertGlobals(inserts, progress.now);
+  const duplicates = inserts.filter((write) => !inserted.has(write.gid)).map((write) => write.gid);
+  const rows = duplicates.length > 0 ? byGid(await statements.lock(duplicates)) : undefined;
+  writes.forEach((write, index) => {
+    if (write.kind !== 'insert') return;
+    const row = rows?.get(write.gid);
+    if (row) {
+      progress.results[index] = { result: 'duplicate', stored: storedOf(row) };
+      return;
+    }
+    progress.effects.branchInserts.push({ gid: write.gid, branches: write.transaction.branches });
+    progress.results[index] = { result: 'applied', now: progress.now, epoch: FIRST_EPOCH };
+  });
+}
+
+/** Epoch of a fresh row. A lease taken together with the insert is the first, so it carries this number too. */
+export const FIRST_EPOCH = 1;
+
+async function updateExisting(
+  statements: BatchStatements,
+  writes: readonly Write[],
+  progress: Progress,
+): Promise<void> {
+  const gids = writes.filter((write) => write.kind !== 'insert').map((write) => write.gid);
+  if (gids.length === 0) return;
+  const rows = byGid(await statements.lock(gids.sort()));
+  const appends = writes.filter((write): write is AppendWrite => write.kind === 'append');
+  const taken = appends.length > 0 ? await statements.existingBranches(appends) : undefined;
+  writes.forEach((write, index) => {
+    const row = rows.get(write.gid);
+    if (write.kind === 'change') progress.results[index] = change(write, row, progress);
+    if (write.kind === 'advance') progress.results[index] = advance(write, row, progress);
+    if (write.kind === 'append') {
+      progress.results[index] = append(write, taken?.has(write.gid) ?? false, row, progress);
+    }
+  });
+}
+
+function change(write: ChangeWrite, row: LockedRow | undefined, progress: Progress): WriteResult {
+  const refused = fenceChange(write, row, progress.now);
+  if (refused || !row) return refused ?? { result: 'stale' };
+  const update = changeUpdate(write, row, progress.now);
+  progress.effects.globals.push(update);
+  if (write.lease) progress.effects.load.push(write.gid);
+  return { result: 'applied', now: progress.now, epoch: update.epoch };
+}
+
+function advance(write: AdvanceWrite, row: LockedRow | undefined, progress: Progress): WriteResult {
+  const refused = fenceAdvance(write, row);
+  if (refused || !row) return refused ?? { result: 'stale' };
+  const update = advanceUpdate(write, row, progress.now);
+  if (update) progress.effects.globals.push(update);
+  if (write.branches.length > 0) progress.effects.branchUpdates.push(write);
+  return { result: 'applied', now: progress.now, epoch: row.epoch };
+}
+
+// oxlint-disable-next-line max-params -- `taken` is what the engine had to look up, the rest is the same as above
+function append(write: AppendWrite, taken: boolean, row: LockedRow | undefined, progress: Progress): WriteResult {
+  const refused = fenceAppend(write, row);
+  if (refused || !row) return refused ?? { result: 'stale' };
+  if (taken) return { result: 'duplicate', stored: storedOf(row) };
+  progress.effects.globals.push(appendUpdate(write, row));
+  progress.effects.branchInserts.push(write);
+  return { result: 'applied', now: progress.now, epoch: row.epoch };
+}
+
+/** A change that took the lease hands over the whole transaction, read inside the same database transaction. */
+async function attachLoaded(statements: BatchStatements, writes: readonly Write[], progress: Progress): Promise<void> {
+  const loaded = await statements.load(progress.effects.load, progress.now);
+  const found = new Map(loaded.map((leased) => [leased.snapshot.gid, leased]));
+  writes.forEach((write, index) => {
+    const result = progress.results[index];
+    const leased = found.get(write.gid);
+    if (leased && result?.result === 'applied') progress.results[index] = { ...result, leased };
+  });
+}
+
+function byGid(rows: readonly LockedRow[]): ReadonlyMap<string, LockedRow> {
+  return new Map(rows.map((row) => [row.gid, row]));
+}

@@ -1,0 +1,63 @@
+import type { Instant } from '@nestjs-dtx/engine';
+import { isFinalStatus, MAX_REASON_LENGTH, boundedText, optionsToJson, type GlobalStatus } from '@nestjs-dtx/protocol';
+import type { AdvanceWrite, AppendWrite, ChangeWrite, LeaseRequest, Park } from '../writes';
+import type { GlobalUpdate, LockedRow, Schedule } from './fence';
+
+/** The row values that follow from an accepted change. */
+export function changeUpdate(write: ChangeWrite, row: LockedRow, now: Instant): GlobalUpdate {
+  const { patch } = write;
+  return {
+    gid: write.gid,
+    epoch: row.epoch + 1,
+    status: write.to,
+    ...finishTimes(write.to, now),
+    ...(patch.options && { options: optionsToJson(patch.options) }),
+    ...(patch.customData !== undefined && { customData: patch.customData }),
+    ...(patch.rollbackReason && { rollbackReason: boundedText(patch.rollbackReason, MAX_REASON_LENGTH) }),
+    schedule: write.lease ? leased(write.lease, now) : released(now, isFinalStatus(write.to) ? null : 0),
+  };
+}
+
+/** The row values that follow from a runner's progress; `undefined` when only branch rows change. */
+export function advanceUpdate(write: AdvanceWrite, row: LockedRow, now: Instant): GlobalUpdate | undefined {
+  if (write.status === undefined && write.rollbackReason === undefined && !write.park) return undefined;
+  return {
+    gid: write.gid,
+    epoch: row.epoch,
+    ...(write.status && { status: write.status, ...finishTimes(write.status, now) }),
+    ...(write.rollbackReason !== undefined && {
+      rollbackReason: boundedText(write.rollbackReason, MAX_REASON_LENGTH),
+    }),
+    ...(write.park && { schedule: parked(write.park, now) }),
+  };
+}
+
+/** The row values that follow from a registration. */
+export function appendUpdate(write: AppendWrite, row: LockedRow): GlobalUpdate {
+  return { gid: write.gid, epoch: row.epoch, branchCount: row.branchCount + write.branches.length };
+}
+
+/** A row with this lease is due when the lease ends: a dead holder's work waits no longer than that (design 3.2). */
+export function leased(lease: LeaseRequest, now: Instant): Schedule {
+  const leaseUntil = now + lease.durationMs;
+  return { owner: lease.owner, leaseUntil, nextCronTime: leaseUntil };
+}
+
+function released(now: Instant, dueInMs: number | null): Schedule {
+  return { owner: '', leaseUntil: null, nextCronTime: dueInMs === null ? null : now + dueInMs };
+}
+
+function parked(park: Park, now: Instant): Schedule {
+  return {
+    ...released(now, park.dueInMs),
+    intervalMs: park.intervalMs,
+    attempts: park.attempts,
+    lastError: boundedText(park.lastError, MAX_REASON_LENGTH),
+  };
+}
+
+function finishTimes(status: GlobalStatus, now: Instant): Pick<GlobalUpdate, 'finishTime' | 'rollbackTime'> {
+  if (status === 'succeed') return { finishTime: now };
+  if (status === 'failed') return { rollbackTime: now };
+  return {};
+}

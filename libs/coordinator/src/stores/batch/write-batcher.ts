@@ -1,0 +1,89 @@
+import type { Write, WriteResult, WriteResults } from '../writes';
+import type { BatchOutcome } from './batch-outcome';
+
+/** Carries out one batch in one database transaction, and says for each write what became of it. */
+export type BatchExecutor = (writes: readonly Write[]) => Promise<readonly BatchOutcome[]>;
+
+/** @see WriteBatcher */
+export interface WriteBatcherOptions {
+  /** Most writes in one commit. Larger batches gain nothing and make everybody wait. */
+  readonly maxBatch: number;
+}
+
+export const DEFAULT_BATCH: WriteBatcherOptions = { maxBatch: 256 };
+
+interface Pending {
+  readonly write: Write;
+  readonly resolve: (result: WriteResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Group commit (design 4): what arrives while a commit is under way becomes the next batch; an idle batcher starts at the
+ * end of the current turn and never lingers. Two writes of one gid never share a batch, and keep their order.
+ */
+export class WriteBatcher {
+  private queue: Pending[] = [];
+  private running = false;
+  private scheduled = false;
+  private idle: (() => void)[] = [];
+
+  constructor(
+    private readonly execute: BatchExecutor,
+    private readonly options: WriteBatcherOptions = DEFAULT_BATCH,
+  ) {}
+
+  /** @returns the write's own result, after the commit that holds it. */
+  write<W extends Write>(write: W): Promise<WriteResults[W['kind']]> {
+    return new Promise<WriteResult>((resolve, reject) => {
+      this.queue.push({ write, resolve, reject });
+      if (this.running || this.scheduled) return;
+      this.scheduled = true;
+      setImmediate(() => void this.drain());
+    }) as Promise<WriteResults[W['kind']]>;
+  }
+
+  /** Resolves when everything written so far has been answered. */
+  async flush(): Promise<void> {
+    if (!this.running && this.queue.length === 0) return;
+    await new Promise<void>((resolve) => this.idle.push(resolve));
+  }
+
+  private async drain(): Promise<void> {
+    this.scheduled = false;
+    this.running = true;
+    while (this.queue.length > 0) await this.commit(this.nextBatch());
+    this.running = false;
+    const waiting = this.idle;
+    this.idle = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  private nextBatch(): Pending[] {
+    const gids = new Set<string>();
+    const batch: Pending[] = [];
+    const rest: Pending[] = [];
+    for (const pending of this.queue) {
+      const { gid } = pending.write;
+      const takes = batch.length < this.options.maxBatch && !gids.has(gid);
+      // A gid that has to wait once waits with all that follows of it, or its writes would change order.
+      gids.add(gid);
+      (takes ? batch : rest).push(pending);
+    }
+    this.queue = rest;
+    return batch;
+  }
+
+  private async commit(batch: readonly Pending[]): Promise<void> {
+    try {
+      const outcomes = await this.execute(batch.map(({ write }) => write));
+      batch.forEach((pending, index) => {
+        const outcome = outcomes[index];
+        if (outcome?.ok) pending.resolve(outcome.result);
+        else pending.reject(outcome?.error ?? new Error('the batch executor gave no outcome for this write'));
+      });
+    } catch (error) {
+      for (const pending of batch) pending.reject(error);
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import type { Branch, BranchChange, Instant } from '@nestjs-dtx/engine';
+import { optionsToJson } from '@nestjs-dtx/protocol';
+import type { BatchStatements, BranchesOf } from '../batch/batch-statements';
+import type { GlobalUpdate, LockedRow } from '../batch/fence';
+import { FIRST_EPOCH } from '../batch/run-batch';
+import { leased } from '../batch/updates';
+import type { LeasedTransaction } from '../records';
+import { snapshotOf } from '../snapshot';
+import type { InsertWrite } from '../writes';
+import type { GlobalRow, MemoryTables } from './memory-tables';
+
+/** The batch statements on maps. A batch runs without yielding to another one, so there is nothing to lock or roll back. */
+export class MemoryStatements implements BatchStatements {
+  constructor(
+    private readonly tables: MemoryTables,
+    private readonly now: () => Instant,
+  ) {}
+
+  begin(): Instant {
+    return this.now();
+  }
+
+  commit(): void {}
+
+  rollback(): void {}
+
+  lock(gids: readonly string[]): LockedRow[] {
+    return gids.flatMap((gid) => this.tables.globals.get(gid) ?? []).map((row) => ({ ...row }));
+  }
+
+  insertGlobals(writes: readonly InsertWrite[], now: Instant): ReadonlySet<string> {
+    const free = writes.filter((write) => !this.tables.globals.has(write.gid));
+    for (const write of free) this.tables.globals.set(write.gid, newRow(write, this.tables.nextId(), now));
+    return new Set(free.map((write) => write.gid));
+  }
+
+  insertBranches(rows: readonly BranchesOf<Branch>[], now: Instant): void {
+    for (const { gid, branches } of rows) this.tables.addBranches(gid, branches, now);
+  }
+
+  existingBranches(rows: readonly BranchesOf<Branch>[]): ReadonlySet<string> {
+    const taken = rows.filter(({ gid, branches }) =>
+      this.tables.branches
+        .get(gid)
+        ?.some((row) => branches.some((branch) => branch.branchId === row.branchId && branch.op === row.op)),
+    );
+    return new Set(taken.map(({ gid }) => gid));
+  }
+
+  updateBranches(rows: readonly BranchesOf<BranchChange>[], now: Instant): void {
+    for (const { gid, branches } of rows) {
+      for (const change of branches) {
+        const row = this.tables.branches
+          .get(gid)
+          ?.find(({ branchId, op }) => branchId === change.branchId && op === change.op);
+        if (!row) continue;
+        row.status = change.status;
+        row.updateTime = now;
+        if (change.status === 'succeed') row.finishTime = now;
+        if (change.status === 'failed') row.rollbackTime = now;
+      }
+    }
+  }
+
+  updateGlobals(updates: readonly GlobalUpdate[], now: Instant): void {
+    for (const update of updates) {
+      const row = this.tables.globals.get(update.gid);
+      if (!row) continue;
+      const { schedule, ...values } = update;
+      Object.assign(row, values, { updateTime: now });
+      if (schedule) applySchedule(row, schedule);
+    }
+  }
+
+  load(gids: readonly string[], now: Instant): LeasedTransaction[] {
+    return gids.flatMap((gid) => {
+      const transaction = this.tables.globals.get(gid);
+      if (!transaction) return [];
+      const branches = this.tables.branches.get(gid) ?? [];
+      return { snapshot: snapshotOf({ transaction, branches }), epoch: transaction.epoch, now };
+    });
+  }
+}
+
+function applySchedule(row: GlobalRow, schedule: NonNullable<GlobalUpdate['schedule']>): void {
+  const { intervalMs, ...values } = schedule;
+  Object.assign(row, values);
+  if (intervalMs !== undefined) row.nextCronInterval = Math.round(intervalMs / 1000);
+}
+
+function newRow(write: InsertWrite, id: number, now: Instant): GlobalRow {
+  const { transaction } = write;
+  const { firstVisitAfterMs } = transaction;
+  const schedule = write.lease
+    ? leased(write.lease, now)
+    : { owner: '', leaseUntil: null, nextCronTime: firstVisitAfterMs === undefined ? null : now + firstVisitAfterMs };
+  return {
+    id,
+    gid: write.gid,
+    transType: transaction.transType,
+    status: transaction.status,
+    queryPrepared: transaction.queryPrepared,
+    protocol: transaction.protocol,
+    options: optionsToJson(transaction.options),
+    customData: transaction.customData,
+    result: '',
+    rollbackReason: '',
+    extData: '',
+    createTime: now,
+    updateTime: now,
+    finishTime: null,
+    rollbackTime: null,
+    nextCronInterval: Math.round(write.intervalMs / 1000),
+    epoch: FIRST_EPOCH,
+    branchCount: transaction.branches.length,
+    attempts: 0,
+    lastError: '',
+    ...schedule,
+  };
+}

@@ -1,0 +1,82 @@
+import type { TransactionSnapshot } from '@nestjs-dtx/engine';
+import type { BranchStatus, GlobalStatus, TransType } from '@nestjs-dtx/protocol';
+import type { Instant } from '@nestjs-dtx/engine';
+
+/** A transaction that was just leased: everything its runner needs. */
+export interface LeasedTransaction {
+  readonly snapshot: TransactionSnapshot;
+  /** Fencing number of this lease: later writes present it. */
+  readonly epoch: number;
+  /** The store's time when the lease was taken. */
+  readonly now: Instant;
+}
+
+/** One transaction as it is shown: every column, for queries and the desk. Times are instants. */
+export interface TransactionRecord {
+  readonly id: number;
+  readonly gid: string;
+  readonly transType: TransType;
+  readonly status: GlobalStatus;
+  readonly queryPrepared: string;
+  readonly protocol: string;
+  /** JSON text as stored. */
+  readonly options: string;
+  readonly customData: string;
+  readonly result: string;
+  readonly rollbackReason: string;
+  readonly extData: string;
+  readonly owner: string;
+  readonly createTime: Instant;
+  readonly updateTime: Instant;
+  readonly finishTime: Instant | null;
+  readonly rollbackTime: Instant | null;
+  /** Seconds. */
+  readonly nextCronInterval: number | null;
+  readonly nextCronTime: Instant | null;
+  readonly leaseUntil: Instant | null;
+  readonly epoch: number;
+  readonly branchCount: number;
+  readonly attempts: number;
+  readonly lastError: string;
+}
+
+/** One branch row as it is shown. */
+export interface BranchRecord {
+  readonly id: number;
+  readonly gid: string;
+  readonly url: string;
+  readonly payload: Uint8Array;
+  readonly branchId: string;
+  readonly op: string;
+  readonly status: BranchStatus;
+  readonly createTime: Instant;
+  readonly updateTime: Instant;
+  readonly finishTime: Instant | null;
+  readonly rollbackTime: Instant | null;
+}
+
+/** A transaction with its branches in registration order. */
+export interface TransactionWithBranches {
+  readonly transaction: TransactionRecord;
+  readonly branches: readonly BranchRecord[];
+}
+
+/** Filter of the transaction list (spec 2.10). */
+export interface ListFilter {
+  readonly status?: GlobalStatus;
+  readonly transType?: TransType;
+  readonly createdFrom?: Instant;
+  readonly createdTo?: Instant;
+  /** Rows older than this id: where the page before ended. */
+  readonly beforeId?: number;
+  readonly limit: number;
+}
+
+/** One row of the `kv` table. */
+export interface KvRecord {
+  readonly category: string;
+  readonly key: string;
+  readonly value: string;
+  readonly version: number;
+  readonly updateTime: Instant;
+}

@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import type { Instant } from '@nestjs-dtx/engine';
+import { sqliteOptions } from '@nestjs-dtx/sqlite';
+import { DataSource } from 'typeorm';
+import { DEFAULT_BATCH, WriteBatcher, type WriteBatcherOptions } from '../../batch/write-batcher';
+import type { KvRecord, LeasedTransaction, ListFilter, TransactionRecord, TransactionWithBranches } from '../../records';
+import { TransactionStore, type HeldLease, type KvEntry, type RearmResult } from '../../transaction-store';
+import type { LeaseRequest, Write, WriteResults } from '../../writes';
+import { columnTypesOf } from '../column-types';
+import { kvEntity } from '../entities/kv.entity';
+import { transBranchOpEntity } from '../entities/trans-branch-op.entity';
+import { transGlobalEntity } from '../entities/trans-global.entity';
+import { migrate } from '../migrate';
+import { MIGRATIONS, MIGRATIONS_TABLE } from '../migrations';
+import { TypeormReader } from '../typeorm-reader';
+import { FolderLock } from './folder-lock';
+import { WriterThread } from './writer-thread';
+
+/** @see SqliteStore */
+export interface SqliteStoreOptions {
+  /** Data folder, for this process alone. */
+  readonly directory: string;
+  readonly batch?: WriteBatcherOptions;
+}
+
+/**
+ * The embedded store: one SQLite file. All writes go through a worker thread, where group commit and fsync block nobody;
+ * reads go through TypeORM on a second, read-only connection, as on one connection they would see uncommitted rows.
+ */
+export class SqliteStore extends TransactionStore {
+  private readonly batcher: WriteBatcher;
+  private lock: FolderLock | undefined;
+  private thread: WriterThread | undefined;
+  private dataSource: DataSource | undefined;
+
+  constructor(private readonly options: SqliteStoreOptions) {
+    super();
+    this.batcher = new WriteBatcher((writes) => this.writer.call('execute', writes), options.batch ?? DEFAULT_BATCH);
+  }
+
+  async open(): Promise<void> {
+    this.lock = FolderLock.acquire(this.options.directory);
+    try {
+      const file = join(this.options.directory, 'coordinator.sqlite');
+      await migrateFile(file);
+      this.thread = new WriterThread(file);
+      await this.thread.call('takeOver');
+      this.dataSource = await dataSourceOf(file, { readonly: true }).initialize();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.batcher.flush();
+    await this.dataSource?.destroy();
+    await this.thread?.close();
+    this.lock?.release();
+    this.dataSource = undefined;
+    this.thread = undefined;
+    this.lock = undefined;
+  }
+
+  async ping(): Promise<Instant> {
+    return this.writer.call('ping');
+  }
+
+  write<W extends Write>(write: W): Promise<WriteResults[W['kind']]> {
+    return this.batcher.write(write);
+  }
+
+  claim(limit: number, lease: LeaseRequest): Promise<readonly LeasedTransaction[]> {
+    return this.writer.call('claim', limit, lease);
+  }
+
+  renew(leases: readonly HeldLease[], durationMs: number): Promise<readonly string[]> {
+    return this.writer.call('renew', leases, durationMs);
+  }
+
+  find(gid: string): Promise<TransactionWithBranches | undefined> {
+    return this.reader.find(gid);
+  }
+
+  list(filter: ListFilter): Promise<readonly TransactionRecord[]> {
+    return this.reader.list(filter);
+  }
+
+  rearm(gid: string): Promise<boolean> {
+    return this.writer.call('rearm', gid);
+  }
+
+  rearmFarFuture(afterMs: number, limit: number): Promise<RearmResult> {
+    return this.writer.call('rearmFarFuture', afterMs, limit);
+  }
+
+  kvScan(category: string): Promise<readonly KvRecord[]> {
+    return this.reader.kvScan(category);
+  }
+
+  kvPut(entry: KvEntry, expectedVersion?: number): Promise<boolean> {
+    return this.writer.call('kvPut', entry, expectedVersion);
+  }
+
+  kvDelete(category: string, key: string): Promise<boolean> {
+    return this.writer.call('kvDelete', category, key);
+  }
+
+  private get writer(): WriterThread {
+    if (!this.thread) throw notOpen();
+    return this.thread;
+  }
+
+  private get reader(): TypeormReader {
+    if (!this.dataSource) throw notOpen();
+    return new TypeormReader(this.dataSource);
+  }
+}
+
+const notOpen = (): Error => new Error('the store is not open');
+
+async function migrateFile(file: string): Promise<void> {
+  const dataSource = await dataSourceOf(file).initialize();
+  try {
+    await migrate(dataSource);
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+function dataSourceOf(file: string, access: { readonly?: boolean } = {}): DataSource {
+  const types = columnTypesOf('better-sqlite3');
+  return new DataSource({
+    ...sqliteOptions(file, access),
+    entities: [transGlobalEntity(types), transBranchOpEntity(types), kvEntity(types)],
+    migrations: MIGRATIONS,
+    migrationsTableName: MIGRATIONS_TABLE,
+  });
+}

@@ -1,0 +1,126 @@
+import { openSqlite, sqliteTime, withSqliteCode, type SqliteDatabase } from '@nestjs-dtx/sqlite';
+import { runIsolated, type BatchOutcome } from '../../batch/batch-outcome';
+import type { LeasedTransaction } from '../../records';
+import { missingBranches, snapshotOf } from '../../snapshot';
+import type { HeldLease, KvEntry, RearmResult } from '../../transaction-store';
+import type { LeaseRequest, Write } from '../../writes';
+import { SqliteStatements } from './sqlite-statements';
+
+const UNFINISHED = "status NOT IN ('succeed', 'failed')";
+const TAKE_OVER = `UPDATE trans_global SET owner = '', lease_until = NULL, next_cron_time = ?, epoch = epoch + 1
+  WHERE lease_until IS NOT NULL AND ${UNFINISHED}`;
+const DUE = `SELECT gid FROM trans_global WHERE next_cron_time <= ? AND ${UNFINISHED} ORDER BY next_cron_time LIMIT ?`;
+const CLAIM = `UPDATE trans_global SET owner = ?1, epoch = epoch + 1, lease_until = ?2, next_cron_time = ?2, update_time = ?3
+  WHERE gid = ?4`;
+const SET_ASIDE = `UPDATE trans_global SET owner = '', lease_until = NULL, next_cron_time = ?, last_error = ? WHERE gid = ?`;
+const RENEW = `UPDATE trans_global SET lease_until = ?1, next_cron_time = ?1
+  WHERE gid = ?2 AND epoch = ?3 AND lease_until IS NOT NULL AND ${UNFINISHED}`;
+const REARM = `UPDATE trans_global SET next_cron_time = ?1, update_time = ?1
+  WHERE gid = ?2 AND (lease_until IS NULL OR lease_until <= ?1)`;
+const EXISTS = 'SELECT 1 FROM trans_global WHERE gid = ?';
+const REARM_FAR = `UPDATE trans_global SET next_cron_time = ?1, update_time = ?1 WHERE id IN (SELECT id FROM trans_global
+  WHERE next_cron_time > ?2 AND ${UNFINISHED} AND (lease_until IS NULL OR lease_until <= ?1) ORDER BY next_cron_time LIMIT ?3)`;
+const FAR = `SELECT 1 FROM trans_global WHERE next_cron_time > ?2 AND ${UNFINISHED}
+  AND (lease_until IS NULL OR lease_until <= ?1) LIMIT 1`;
+const KV_VERSION = 'SELECT version FROM kv WHERE cat = ? AND k = ?';
+const KV_PUT = `INSERT INTO kv (cat, k, v, version, create_time, update_time) VALUES (?1, ?2, ?3, 1, ?4, ?4)
+  ON CONFLICT (cat, k) DO UPDATE SET v = excluded.v, version = version + 1, update_time = excluded.update_time`;
+const KV_DELETE = 'DELETE FROM kv WHERE cat = ? AND k = ?';
+
+/** A transaction with missing rows is looked at again after this time; a person has to repair it. Milliseconds. */
+const SET_ASIDE_MS = 15 * 60 * 1000;
+
+/** Everything that writes to the SQLite file. Lives in the worker thread: its fsyncs block nobody else. */
+export class SqliteWriter {
+  private readonly database: SqliteDatabase;
+  private readonly statements: SqliteStatements;
+
+  constructor(file: string) {
+    this.database = openSqlite(file);
+    this.database.exec('PRAGMA journal_mode = WAL');
+    // Without FULL a commit that was answered may be gone after a power cut.
+    this.database.exec('PRAGMA synchronous = FULL');
+    this.statements = new SqliteStatements(this.database, Date.now);
+  }
+
+  execute(writes: readonly Write[]): Promise<BatchOutcome[]> {
+    return runIsolated(this.statements, writes, () => false);
+  }
+
+  /** The data folder is ours alone, so whoever held a lease is dead: its work is due now (design 3.2). */
+  takeOver(): number {
+    return this.statements.run(TAKE_OVER, sqliteTime(Date.now()));
+  }
+
+  claim(limit: number, lease: LeaseRequest): LeasedTransaction[] {
+    return this.transaction((now) => {
+      const gids = this.statements.all<{ gid: string }>(DUE, sqliteTime(now), limit).map(({ gid }) => gid);
+      const until = sqliteTime(now + lease.durationMs);
+      for (const gid of gids) this.statements.run(CLAIM, lease.owner, until, sqliteTime(now), gid);
+      return this.statements.read(gids).flatMap((rows) => {
+        const missing = missingBranches(rows);
+        if (!missing) return { snapshot: snapshotOf(rows), epoch: rows.transaction.epoch, now };
+        this.statements.run(SET_ASIDE, sqliteTime(now + SET_ASIDE_MS), missing, rows.transaction.gid);
+        return [];
+      });
+    });
+  }
+
+  renew(leases: readonly HeldLease[], durationMs: number): string[] {
+    return this.transaction((now) => {
+      const until = sqliteTime(now + durationMs);
+      return leases.filter(({ gid, epoch }) => this.statements.run(RENEW, until, gid, epoch) === 0).map(({ gid }) => gid);
+    });
+  }
+
+  rearm(gid: string): boolean {
+    return this.transaction((now) => {
+      this.statements.run(REARM, sqliteTime(now), gid);
+      return this.statements.get(EXISTS, gid) !== undefined;
+    });
+  }
+
+  rearmFarFuture(afterMs: number, limit: number): RearmResult {
+    return this.transaction((now) => {
+      const [at, after] = [sqliteTime(now), sqliteTime(now + afterMs)];
+      const count = this.statements.run(REARM_FAR, at, after, limit);
+      return { count, hasRemaining: this.statements.get(FAR, at, after) !== undefined };
+    });
+  }
+
+  kvPut({ category, key, value }: KvEntry, expectedVersion?: number): boolean {
+    return this.transaction((now) => {
+      const version = this.statements.get<{ version: number }>(KV_VERSION, category, key)?.version ?? 0;
+      if (expectedVersion !== undefined && expectedVersion !== version) return false;
+      this.statements.run(KV_PUT, category, key, value, sqliteTime(now));
+      return true;
+    });
+  }
+
+  kvDelete(category: string, key: string): boolean {
+    return this.statements.run(KV_DELETE, category, key) > 0;
+  }
+
+  /** @returns the store's time; fails when the file cannot be written any more. */
+  ping(): number {
+    return this.transaction((now) => now);
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  private transaction<T>(work: (now: number) => T): T {
+    return withSqliteCode(() => {
+      const now = this.statements.begin();
+      try {
+        const value = work(now);
+        this.statements.commit();
+        return value;
+      } catch (error) {
+        this.statements.rollback();
+        throw error;
+      }
+    });
+  }
+}

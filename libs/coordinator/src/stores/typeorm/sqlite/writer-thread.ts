@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
+import type { SqliteWriter } from './sqlite-writer';
+import type { WriterData } from './sqlite.worker';
+import type { WriterMethod, WriterReply, WriterRequest } from './writer-protocol';
+
+type Settled<T> = T extends Promise<infer V> ? V : T;
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The writer thread as seen from the main one: a remote {@link SqliteWriter}. */
+export class WriterThread {
+  private readonly worker: Worker;
+  private readonly waiting = new Map<number, Waiting>();
+  private lastId = 0;
+  private ended: Error | undefined;
+
+  /** @param file the database file, whose schema is already there */
+  constructor(file: string) {
+    this.worker = new Worker(workerFile(), { workerData: { file } satisfies WriterData });
+    this.worker.on('message', (reply: WriterReply) => this.settle(reply));
+    this.worker.on('error', (error) => this.fail(error));
+    this.worker.on('exit', () => this.fail(new Error('the writer thread has ended')));
+  }
+
+  /** @throws DtxError `DTX_STORE_UNAVAILABLE` when the database refuses or the thread is gone */
+  call<M extends WriterMethod>(
+    method: M,
+    ...args: Parameters<SqliteWriter[M]>
+  ): Promise<Settled<ReturnType<SqliteWriter[M]>>> {
+    if (this.ended) return Promise.reject(unavailable(this.ended));
+    this.lastId += 1;
+    const request: WriterRequest = { id: this.lastId, method, args };
+    return new Promise((resolve, reject) => {
+      this.waiting.set(request.id, { resolve: resolve as (value: unknown) => void, reject });
+      this.worker.postMessage(request);
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.ended) return;
+    await this.call('close');
+    await this.worker.terminate();
+  }
+
+  private settle(reply: WriterReply): void {
+    const waiting = this.waiting.get(reply.id);
+    this.waiting.delete(reply.id);
+    if ('error' in reply) waiting?.reject(unavailable(Object.assign(new Error(reply.error.message), reply.error)));
+    else waiting?.resolve(reply.value);
+  }
+
+  private fail(error: Error): void {
+    this.ended ??= error;
+    for (const { reject } of this.waiting.values()) reject(unavailable(error));
+    this.waiting.clear();
+  }
+}
+
+function unavailable(cause: Error): DtxError {
+  return new DtxError(ERROR_CODES.storeUnavailable, `the store failed: ${cause.message}`, { cause });
+}
+
+/** A thread runs compiled code: the file beside this one, or its twin in the build output when this is TypeScript under a test runner. */
+function workerFile(): string {
+  const beside = join(__dirname, 'sqlite.worker.js');
+  if (existsSync(beside)) return beside;
+  const source = `${sep}libs${sep}coordinator${sep}src${sep}`;
+  const [root, path] = __dirname.split(source);
+  const built = join(`${root}`, 'dist', 'apps', 'coordinator', 'libs', 'coordinator', 'src', `${path}`, 'sqlite.worker.js');
+  if (existsSync(built)) return built;
+  throw new DtxError(ERROR_CODES.internal, `the writer thread is not built: run npm run build (looked for ${built})`);
+}

@@ -1,0 +1,18 @@
+import type { Clock } from '../clock/clock';
+import type { BranchDispatcher } from '../dispatch/branch-dispatcher';
+import type { CoordinatorSettings } from '../coordinator.settings';
+import type { TransactionStore } from '../stores/transaction-store';
+import type { FaultPoints } from './fault-points';
+import type { IncidentLog } from './incident-log';
+
+/** What every run needs of its surroundings. */
+export interface RunEnvironment {
+  readonly store: TransactionStore;
+  readonly dispatcher: BranchDispatcher;
+  readonly clock: Clock;
+  readonly settings: CoordinatorSettings;
+  readonly incidents: IncidentLog;
+  readonly faults: FaultPoints | undefined;
+  /** In [0, 1): jitter of the next try. */
+  readonly random: () => number;
+}

@@ -1,0 +1,193 @@
+import {
+  changesBetween,
+  evolve,
+  isIncident,
+  type BranchCall,
+  type Decision,
+  type Instant,
+  type Mode,
+  type TransactionEvent,
+  type TransactionState,
+} from '@nestjs-dtx/engine';
+import { isFinalStatus, OPS } from '@nestjs-dtx/protocol';
+import type { Park } from '../stores/writes';
+import { CallQueue, type Returned } from './call-queue';
+import type { FaultPoint } from './fault-points';
+import type { Lease } from './lease';
+import type { RunEnvironment } from './run-environment';
+
+/** How a run ended. */
+export interface RunEnd {
+  readonly state: TransactionState;
+  /** The lease was lost on the way: `state` may be behind the store. */
+  readonly stale: boolean;
+  /** Milliseconds until the next visit, if there is one. */
+  readonly dueInMs: number | null;
+}
+
+/** When the lease was cut short by a shutdown, the next coordinator may go on at once. */
+const DUE_NOW = 0;
+
+/**
+ * Drives one transaction under one lease: decide, perform, record durably, decide again. Facts are gathered and written
+ * together right before the first step that relies on them (design 3.1), so the last outcome and the final status share
+ * a commit.
+ */
+export class TransactionRun {
+  private readonly queue = new CallQueue();
+  private durable: TransactionState;
+  private inFlight = 0;
+  private stopping = false;
+
+  /**
+   * @param state as it is stored
+   * @param clockOffsetMs what to add to the monotonic clock to get the store's time
+   */
+  constructor(
+    private readonly environment: RunEnvironment,
+    private readonly mode: Mode,
+    private readonly lease: Lease,
+    private state: TransactionState,
+    private readonly clockOffsetMs: number,
+  ) {
+    this.durable = state;
+  }
+
+  /** Ends the run at its next decision: calls in flight are waited for, new ones are not made. */
+  stop(): void {
+    this.stopping = true;
+  }
+
+  /** Runs until there is nothing to do, the lease is lost, or {@link stop}. Rejects when the store fails. */
+  async drive(): Promise<RunEnd> {
+    for (;;) {
+      this.takeReturned();
+      const decision = this.mode.decide(this.state, this.now());
+      const end = await this.perform(this.stopping ? this.stopped(decision) : decision);
+      if (end) return end;
+    }
+  }
+
+  private async perform(decision: Decision): Promise<RunEnd | undefined> {
+    switch (decision.do) {
+      case 'change':
+        this.fold({ type: 'changed', to: decision.to, ...(decision.reason && { reason: decision.reason }) });
+        return undefined;
+      case 'call':
+        if (!(await this.record())) return this.lost();
+        this.start(decision.calls);
+        return undefined;
+      case 'await':
+        if (!(await this.record())) return this.lost();
+        await this.queue.wait(decision.until === undefined ? undefined : decision.until - this.now());
+        return undefined;
+      case 'wait':
+        return this.park(Math.max(decision.until - this.now(), 0));
+      case 'rest':
+        return this.park(null);
+    }
+  }
+
+  /** What a stopping run does instead: nothing new, and a lease that is given back when all calls have come home. */
+  private stopped(decision: Decision): Decision {
+    if (decision.do === 'change' || decision.do === 'rest') return decision;
+    if (this.inFlight > 0) return { do: 'await' };
+    return decision.do === 'wait' ? decision : { do: 'wait', until: this.now() + DUE_NOW };
+  }
+
+  private start(calls: readonly BranchCall[]): void {
+    this.fold({ type: 'started', calls });
+    for (const call of calls) {
+      this.inFlight += 1;
+      this.reach('call-started');
+      void this.call(call);
+    }
+  }
+
+  private async call(call: BranchCall): Promise<void> {
+    const { options, gid, transType } = this.state;
+    const { dispatcher, settings } = this.environment;
+    const result = await dispatcher.dispatch({
+      call,
+      gid,
+      transType,
+      headers: options.branchHeaders,
+      timeoutMs: (options.requestTimeout ?? settings.requestTimeout) * 1000,
+    });
+    this.inFlight -= 1;
+    this.queue.push({ call, result });
+  }
+
+  private takeReturned(): void {
+    for (let returned = this.queue.poll(); returned; returned = this.queue.poll()) this.take(returned);
+  }
+
+  private take({ call, result }: Returned): void {
+    const { random, incidents } = this.environment;
+    if (result.kind === 'deferred') {
+      incidents.deferred(this.state, call, result.reason);
+      const until = this.now() + result.delayMs * (1 + random());
+      this.fold({ type: 'deferred', call, until, reason: result.reason });
+      return;
+    }
+    const { outcome } = result;
+    this.reach(call.op === OPS.compensate ? 'compensation-answered' : 'call-answered');
+    this.fold({ type: 'answered', call, outcome, now: this.now(), spread: random() });
+    if (outcome.bySubstring) incidents.substring(this.state, call, outcome);
+    if (isIncident(this.mode, call, outcome)) incidents.forbidden(this.state, call, outcome);
+    else if (outcome.kind === 'error') incidents.failed(this.state, call, outcome);
+  }
+
+  /** Makes the facts so far durable. @returns false when the lease is no longer ours */
+  private async record(park?: Park): Promise<boolean> {
+    const changes = changesBetween(this.durable, this.state);
+    if (!changes && !park) return this.lease.isValid(this.environment.clock);
+    const state = this.state;
+    const { result } = await this.environment.store.write({
+      kind: 'advance',
+      gid: state.gid,
+      epoch: this.lease.epoch,
+      branches: changes?.branches ?? [],
+      ...(changes?.status && { status: changes.status }),
+      ...(changes?.rollbackReason !== undefined && { rollbackReason: changes.rollbackReason }),
+      ...(park && { park }),
+    });
+    if (result !== 'applied') return false;
+    this.reachStored(this.durable, state);
+    this.durable = state;
+    return park !== undefined || this.lease.isValid(this.environment.clock);
+  }
+
+  private async park(dueInMs: number | null): Promise<RunEnd> {
+    const { intervalMs, attempts, lastError } = this.state;
+    if (!(await this.record({ dueInMs, intervalMs, attempts, lastError }))) return this.lost();
+    return { state: this.state, stale: false, dueInMs };
+  }
+
+  private lost(): RunEnd {
+    this.environment.incidents.stale(this.state);
+    return { state: this.state, stale: true, dueInMs: null };
+  }
+
+  private fold(event: TransactionEvent): void {
+    this.state = evolve(this.mode, this.state, event);
+  }
+
+  /** The store's time, measured on from when it was last told. */
+  private now(): Instant {
+    return this.environment.clock.monotonicMs() + this.clockOffsetMs;
+  }
+
+  private reach(point: FaultPoint): void {
+    this.environment.faults?.reach(point, this.state.gid);
+  }
+
+  private reachStored(before: TransactionState, after: TransactionState): void {
+    if (!this.environment.faults) return;
+    if (isFinalStatus(after.status)) return this.reach('final-stored');
+    if (before.status !== after.status) return this.reach('aborting-stored');
+    if (before.branches !== after.branches) {
+      this.reach(after.status === 'aborting' ? 'compensation-stored' : 'outcome-stored');
+    }
+  }
+}

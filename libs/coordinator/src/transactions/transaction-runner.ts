@@ -1,0 +1,112 @@
+import { modeOf, openState, baseIntervalMs, type TransactionSnapshot, type WaitResult } from '@nestjs-dtx/engine';
+import { newGid } from '@nestjs-dtx/protocol';
+import { Logger } from '@nestjs/common';
+import type { LeasedTransaction } from '../stores/records';
+import type { LeaseRequest } from '../stores/writes';
+import type { Admission } from './admission';
+import { Lease } from './lease';
+import type { LeaseKeeper } from './lease-keeper';
+import type { RunEnvironment } from './run-environment';
+import { TransactionRun } from './transaction-run';
+
+interface Active {
+  readonly run: TransactionRun;
+  readonly end: Promise<WaitResult>;
+}
+
+/** All runs of this process: starts them, keeps their leases, tells when the next visit is due, drains them at shutdown. */
+export class TransactionRunner {
+  private readonly logger = new Logger(TransactionRunner.name);
+  private readonly instance = newGid();
+  private readonly active = new Map<string, Active>();
+  private leaseCount = 0;
+  private onParked: (dueInMs: number) => void = () => {};
+
+  constructor(
+    private readonly environment: RunEnvironment,
+    private readonly admission: Admission,
+    private readonly keeper: LeaseKeeper,
+  ) {}
+
+  /** Transactions running now. */
+  get size(): number {
+    return this.active.size;
+  }
+
+  /** Calls back whenever a run leaves a transaction that is due again after that many milliseconds. */
+  notifyParked(listener: (dueInMs: number) => void): void {
+    this.onParked = listener;
+  }
+
+  /** A lease for the next write; its owner is unique, so that it can be recognised when read back. */
+  newLease(): LeaseRequest {
+    this.leaseCount += 1;
+    return {
+      owner: `${this.instance}/${this.leaseCount}`,
+      durationMs: this.environment.settings.leaseSeconds * 1000,
+    };
+  }
+
+  /**
+   * Runs a leased transaction. The caller has entered admission; the run leaves it.
+   *
+   * @param sentAtMs monotonic time before the lease was asked for
+   * @returns what a waiting client is told at the end of the pass; rejects when the store fails
+   */
+  start(leased: LeasedTransaction, sentAtMs: number): Promise<WaitResult> {
+    const { clock, settings } = this.environment;
+    const { snapshot, epoch, now } = leased;
+    const mode = modeOf(snapshot.transType);
+    if (!mode) {
+      this.admission.leave();
+      return Promise.reject(new Error(`no mode for the transaction type ${snapshot.transType}`));
+    }
+    const lease = new Lease(snapshot.gid, epoch, settings.leaseSeconds * 1000, sentAtMs);
+    const state = openState(withInterval(snapshot, settings), settings);
+    const run = new TransactionRun(this.environment, mode, lease, state, now - clock.monotonicMs());
+    this.keeper.hold(lease);
+    const end = this.follow(run, lease).then(({ state: last }) => mode.answer(last));
+    // Whoever waits for the end sees a failure; follow() has logged it for everybody else.
+    end.catch(() => {});
+    this.active.set(snapshot.gid, { run, end });
+    return end;
+  }
+
+  /** @returns the end of the run of this gid, if it runs here. */
+  running(gid: string): Promise<WaitResult> | undefined {
+    return this.active.get(gid)?.end;
+  }
+
+  /** Lets every run finish the calls it has in flight and give its transaction back. @returns how many were left behind */
+  async drain(timeoutMs: number): Promise<number> {
+    for (const { run } of this.active.values()) run.stop();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs);
+    });
+    await Promise.race([late, Promise.allSettled([...this.active.values()].map(({ end }) => end))]);
+    clearTimeout(timer);
+    return this.active.size;
+  }
+
+  private async follow(run: TransactionRun, lease: Lease) {
+    try {
+      const end = await run.drive();
+      if (end.dueInMs !== null) this.onParked(end.dueInMs);
+      return end;
+    } catch (error) {
+      // The store holds what was recorded; the lease runs out and any coordinator goes on from there.
+      this.logger.error(`gid=${lease.gid} is left to its next visit: ${String(error)}`);
+      throw error;
+    } finally {
+      this.keeper.letGo(lease);
+      this.active.delete(lease.gid);
+      this.admission.leave();
+    }
+  }
+}
+
+/** Rows written by dtm may have no interval. */
+function withInterval(snapshot: TransactionSnapshot, settings: RunEnvironment['settings']): TransactionSnapshot {
+  return snapshot.intervalMs > 0 ? snapshot : { ...snapshot, intervalMs: baseIntervalMs(snapshot.options, settings) };
+}

@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { InvalidRequestError } from '../errors';
+import { newGid } from '../gid';
+import { checkGid } from './gid';
+
+describe('checkGid', () => {
+  it.each(['trip-5', 'a', 'order 7781', 'überweisung', '注文-1', '😀', 'x'.repeat(128)])('accepts %j as it is', (gid) => {
+    expect(checkGid(gid)).toBe(gid);
+  });
+
+  it.each([
+    ['an empty one', '', 'gid must not be empty'],
+    ['129 characters', 'x'.repeat(129), 'gid must not be longer than 128 characters'],
+    ['10,000 characters', 'x'.repeat(10_000), 'gid must not be longer than 128 characters'],
+    ['a line break', 'a\nb', 'gid must not contain control characters or ";"'],
+    ['a carriage return', 'a\r', 'gid must not contain control characters or ";"'],
+    ['NUL', 'a\0b', 'gid must not contain control characters or ";"'],
+    ['a C1 control character', 'a\u0085', 'gid must not contain control characters or ";"'],
+    ['a semicolon', 'a;b', 'gid must not contain control characters or ";"'],
+    ['half a character', 'a\uD83D', 'gid must not contain control characters or ";"'],
+  ])('refuses %s', (_, gid, message) => {
+    expect(() => checkGid(gid)).toThrow(InvalidRequestError);
+    expect(() => checkGid(gid)).toThrow(expect.objectContaining({ field: 'gid', message }));
+  });
+
+  it('accepts only what every store gives back unchanged', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        let accepted: string | undefined;
+        try {
+          accepted = checkGid(text);
+        } catch {
+          return;
+        }
+        expect(Buffer.from(accepted, 'utf8').toString('utf8')).toBe(text);
+        expect(accepted).not.toMatch(/[\0-\x1f\x7f;]/);
+      }),
+    );
+  });
+});
+
+describe('newGid', () => {
+  it('makes 22 characters of which no two look alike (spec 1.2)', () => {
+    for (let i = 0; i < 200; i += 1) {
+      const gid = newGid();
+      expect(gid).toMatch(/^[2-9A-HJ-NP-Za-km-z]{22}$/);
+      expect(checkGid(gid)).toBe(gid);
+    }
+  });
+
+  it('never repeats itself', () => {
+    expect(new Set(Array.from({ length: 1000 }, newGid)).size).toBe(1000);
+  });
+});

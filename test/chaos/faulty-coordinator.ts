@@ -1,0 +1,49 @@
+import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
+import { FAULT_POINTS, startCoordinator, type FaultPoint, type FaultPoints } from '@nestjs-dtx/coordinator';
+
+/*
+ * A coordinator on a SQLite folder that kills itself with SIGKILL: `faulty-coordinator FOLDER [POINT HIT]`, at the n-th time
+ * that any transaction reaches the point. Without a point it lives on.
+ */
+
+/** Ends the process as a power cut would: no handler runs, nothing is flushed. */
+class SuddenDeath implements FaultPoints {
+  private hits = 0;
+
+  constructor(
+    private readonly point: FaultPoint,
+    private readonly hit: number,
+  ) {}
+
+  reach(point: FaultPoint): void {
+    if (point !== this.point) return;
+    this.hits += 1;
+    if (this.hits === this.hit) process.kill(process.pid, 'SIGKILL');
+  }
+}
+
+async function main(): Promise<void> {
+  const [directory, point, hit] = process.argv.slice(2);
+  if (directory === undefined) throw new Error('usage: faulty-coordinator FOLDER [POINT HIT]');
+  Logger.overrideLogger(['error', 'fatal', 'warn']);
+  const { app, url } = await startCoordinator({
+    http: { host: '127.0.0.1', port: 0 },
+    store: { driver: 'sqlite', directory },
+    settings: { retryInterval: 1, transCronInterval: 1 },
+    ...(point !== undefined && { faultPoints: new SuddenDeath(faultPoint(point), Number(hit)) }),
+  });
+  app.enableShutdownHooks();
+  console.log(`faulty coordinator listening on ${url}`);
+}
+
+function faultPoint(text: string): FaultPoint {
+  const point = FAULT_POINTS.find((known) => known === text);
+  if (point === undefined) throw new Error(`${text} is no fault point; there are ${FAULT_POINTS.join(', ')}`);
+  return point;
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

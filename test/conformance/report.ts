@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PROJECT_ROOT } from '../support/project-root';
+import { NOT_APPLICABLE_YET } from './not-applicable-yet';
+
+/** What is read of the file that jest writes with `--json`. */
+interface JestReport {
+  readonly testResults: readonly {
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly ancestorTitles: readonly string[];
+      readonly title: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[] | null;
+    }[];
+  }[];
+}
+
+/** One row on one engine. */
+interface Result {
+  readonly id: string;
+  readonly engine: string;
+  readonly passed: boolean;
+  readonly message: string;
+}
+
+const ID = /^([A-Z]+-\d+[a-z]?) /;
+
+void main();
+
+/** Runs the rows alone and prints one line per row. The last line is `N passed, N failed`. */
+async function main(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'nestjs-dtx-conformance-'));
+  try {
+    const file = join(folder, 'report.json');
+    await runJest(file);
+    process.exitCode = print(JSON.parse(readFileSync(file, 'utf8')) as JestReport);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Jest fails when a row does; whether it ran at all shows in the file. */
+function runJest(file: string): Promise<void> {
+  const jest = join(PROJECT_ROOT, 'node_modules/jest/bin/jest.js');
+  const args = [jest, 'test/conformance/conformance.spec.ts', '--json', `--outputFile=${file}`, '--ci', '--silent'];
+  const child = spawn(process.execPath, args, { cwd: PROJECT_ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', () => resolve());
+  });
+}
+
+function print({ testResults }: JestReport): number {
+  const results = testResults.flatMap(({ assertionResults }) => assertionResults.flatMap(resultOf));
+  const engines = [...new Set(results.map(({ engine }) => engine))];
+  const ids = [...new Set(results.map(({ id }) => id))];
+  for (const id of ids) {
+    const cells = engines.map((engine) => {
+      const result = results.find((other) => other.id === id && other.engine === engine);
+      return `${engine} ${result === undefined ? 'n/a ' : result.passed ? 'pass' : 'FAIL'}`;
+    });
+    console.log(`${id.padEnd(9)} ${cells.join('   ')}`);
+  }
+  printNotApplicable();
+  const failed = results.filter(({ passed }) => !passed);
+  for (const { id, engine, message } of failed) console.log(`\n${id} on ${engine}:\n${message}`);
+  if (results.length === 0) console.log(`no row ran:\n${testResults.map(({ message }) => message).join('\n')}`);
+  console.log(`${results.length - failed.length} passed, ${failed.length} failed`);
+  return failed.length === 0 && results.length > 0 ? 0 : 1;
+}
+
+function resultOf(test: JestReport['testResults'][number]['assertionResults'][number]): Result[] {
+  const id = ID.exec(test.title)?.[1];
+  if (id === undefined) return [];
+  const passed = test.status === 'passed';
+  return [{ id, engine: test.ancestorTitles[0] ?? '', passed, message: (test.failureMessages ?? []).join('\n') }];
+}
+
+function printNotApplicable(): void {
+  console.log('\nnot applicable yet');
+  for (const { ids, reason } of NOT_APPLICABLE_YET) console.log(`  ${reason}: ${ids.join(' ')}`);
+  console.log('');
+}

@@ -1,0 +1,20 @@
+import type { StoreEngine } from '../support/store-engine';
+import type { RowContext } from './row-context';
+
+/** One case of the catalogue. */
+export interface Row {
+  readonly id: string;
+  /** What must hold, as a sentence. */
+  readonly title: string;
+  readonly run: (context: RowContext) => Promise<void>;
+  /** Absent: the row runs on every engine. */
+  readonly needs?: RowNeeds;
+}
+
+/** What an engine must offer for a row to make sense on it. */
+export type RowNeeds = 'durable';
+
+/** @returns whether the row makes sense on the engine. */
+export function applies({ needs }: Row, engine: StoreEngine): boolean {
+  return needs !== 'durable' || engine.durable;
+}

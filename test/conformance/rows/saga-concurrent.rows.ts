@@ -1,0 +1,61 @@
+import type { Row } from '../row';
+import { FORWARD } from './expected-calls';
+
+const CONCURRENT = { custom_data: '{"concurrent":true,"orders":{}}' };
+
+/** A.4.2: sagas whose steps run side by side. */
+export const SAGA_CONCURRENT_ROWS: readonly Row[] = [
+  {
+    id: 'SAGA-10',
+    title: 'the steps of a concurrent saga are in flight at the same time',
+    run: async ({ saga, busi }) => {
+      // Each step is answered only when the other has arrived: steps made one after the other would never end.
+      const both = async () => {
+        await busi.received(saga.gid, 2);
+        return 'ok' as const;
+      };
+      saga.answers({ OUT: both, IN: both });
+      await saga.start(CONCURRENT);
+      expect(await saga.ended()).toMatchObject({ status: 'succeed', rows: 'P S P S' });
+      expect(saga.calls.sort()).toEqual([...FORWARD].sort());
+    },
+  },
+
+  {
+    id: 'SAGA-11',
+    title: 'a concurrent saga compensates side by side and repeats what is not done yet',
+    run: async ({ saga }) => {
+      saga.answers({ OUT: 'fail', 'OUT.rev': '1:wait' });
+      await saga.start({ ...CONCURRENT, retry_interval: 1 });
+      expect(await saga.settledAfter(4)).toMatchObject({ status: 'aborting' });
+      expect(await saga.ended()).toMatchObject({ status: 'failed', rows: expect.stringMatching(/^S F S [SP]$/) });
+      expect(saga.calls.slice(0, 2).sort()).toEqual([...FORWARD].sort());
+      expect(saga.calls.slice(2, 4).sort()).toEqual(['IN.rev[02 compensate]', 'OUT.rev[01 compensate]']);
+      expect(saga.calls.slice(4)).toEqual(['OUT.rev[01 compensate]']);
+    },
+  },
+
+  {
+    id: 'SAGA-12',
+    title: 'a step that waits for a refused one is neither called nor compensated',
+    run: async ({ saga }) => {
+      saga.answers({ OUT: 'fail' });
+      await saga.start({ custom_data: '{"concurrent":true,"orders":{"1":[0]}}' });
+      expect(await saga.ended()).toMatchObject({ status: 'failed', rows: 'S F P P' });
+      expect(saga.calls).toEqual(['OUT[01 action]', 'OUT.rev[01 compensate]']);
+    },
+  },
+
+  {
+    id: 'SAGA-14',
+    title: 'a step that is not done yet keeps a concurrent saga open, the others are recorded',
+    run: async ({ saga }) => {
+      saga.answers({ OUT: '1:wait' });
+      await saga.start({ ...CONCURRENT, retry_interval: 1 });
+      expect(await saga.settledAfter(2)).toMatchObject({ status: 'submitted', rows: 'P P P S' });
+      expect(await saga.ended()).toMatchObject({ status: 'succeed', rows: 'P S P S' });
+      expect(saga.calls.slice(0, 2).sort()).toEqual([...FORWARD].sort());
+      expect(saga.calls.slice(2)).toEqual(['OUT[01 action]']);
+    },
+  },
+];

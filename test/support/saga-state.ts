@@ -1,0 +1,58 @@
+import { isFinalStatus, type GlobalStatus, type QueryView, type TransactionView } from '@nestjs-dtx/protocol';
+import type { CoordinatorApi } from './coordinator-api';
+import { until, type Patience } from './until';
+
+/** A transaction as the catalogue of cases describes it. */
+export interface ObservedState {
+  readonly status: string;
+  /** Branch rows in store order, P prepared, S succeed, F failed: `P S P S`. */
+  readonly rows: string;
+  /** `rollback_reason`, empty if none. */
+  readonly reason: string;
+  readonly transaction: TransactionView;
+}
+
+const LETTERS: Readonly<Record<string, string>> = { prepared: 'P', succeed: 'S', failed: 'F' };
+
+/** How long a transaction must look the same to count as at rest. Milliseconds. */
+const REST_MS = 150;
+
+/** @returns the transaction as it is now. @throws Error when there is none */
+export async function observe(api: CoordinatorApi, gid: string): Promise<ObservedState> {
+  return observed(await api.query(gid), gid);
+}
+
+/** Waits until the transaction is finished. */
+export function ended(api: CoordinatorApi, gid: string, patience?: Patience): Promise<ObservedState> {
+  return until(
+    `${gid} is finished`,
+    async () => {
+      const state = await observe(api, gid);
+      return isFinalStatus(state.status as GlobalStatus) && state;
+    },
+    patience,
+  );
+}
+
+/** Waits until the transaction is finished, or looks the same for 150 ms: the end of a pass as seen from outside. */
+export async function settled(api: CoordinatorApi, gid: string): Promise<ObservedState> {
+  let last = '';
+  let since = 0;
+  return until(`${gid} is at rest`, async () => {
+    const view = await api.query(gid);
+    const text = JSON.stringify(view);
+    if (text !== last) [last, since] = [text, Date.now()];
+    const state = observed(view, gid);
+    return (isFinalStatus(state.status as GlobalStatus) || Date.now() - since >= REST_MS) && state;
+  });
+}
+
+function observed({ transaction, branches }: QueryView, gid: string): ObservedState {
+  if (transaction === null) throw new Error(`there is no transaction ${gid}`);
+  return {
+    status: transaction.status,
+    rows: branches.map(({ status }) => LETTERS[status] ?? status).join(' '),
+    reason: transaction.rollback_reason ?? '',
+    transaction,
+  };
+}
