@@ -17,8 +17,8 @@ export interface Story {
 export interface CrashCase {
   readonly story: Story;
   readonly crash: Crash;
-  /** The call whose outcome dies with the coordinator: the only one that may be made again. */
-  readonly mayRepeat?: string;
+  /** The call whose outcome dies with the coordinator: it is made again, and no other is. */
+  readonly repeats?: string;
 }
 
 const [OUT, IN] = ['OUT[01 action]', 'IN[02 action]'];
@@ -41,8 +41,18 @@ const fails: Story = {
 };
 
 /** A visit is claimed when a step was not done at the first: that one call is repeated by design. */
-const succeedsLater: Story = { ...succeeds, name: 'succeeds at its second visit', scripts: { OUT: '1:wait' }, calls: [OUT, OUT, IN] };
-const failsLater: Story = { ...fails, name: 'fails at its second visit', scripts: { OUT: '1:wait', IN: 'fail' }, calls: [OUT, OUT, IN, UNDO_IN, UNDO_OUT] };
+const succeedsLater: Story = {
+  ...succeeds,
+  name: 'succeeds at its second visit',
+  scripts: { OUT: '1:wait' },
+  calls: [OUT, OUT, IN],
+};
+const failsLater: Story = {
+  ...fails,
+  name: 'fails at its second visit',
+  scripts: { OUT: '1:wait', IN: 'fail' },
+  calls: [OUT, OUT, IN, UNDO_IN, UNDO_OUT],
+};
 
 const at = (point: Crash['point'], hit = 1): Crash => ({ point, hit });
 
@@ -52,18 +62,23 @@ export const CRASH_CASES: readonly CrashCase[] = [
     { story, crash: at('submit-received') },
     { story, crash: at('submit-stored') },
     { story, crash: at('call-started') },
-    { story, crash: at('call-answered'), mayRepeat: OUT },
+    { story, crash: at('call-answered'), repeats: OUT },
     { story, crash: at('outcome-stored') },
     { story, crash: at('call-started', 2) },
-    { story, crash: at('call-answered', 2), mayRepeat: IN },
+    { story, crash: at('call-answered', 2), repeats: IN },
     { story, crash: at('final-stored') },
   ]),
   { story: fails, crash: at('aborting-stored') },
   { story: fails, crash: at('call-started', 3) },
-  { story: fails, crash: at('compensation-answered'), mayRepeat: UNDO_IN },
+  { story: fails, crash: at('compensation-answered'), repeats: UNDO_IN },
   { story: fails, crash: at('compensation-stored') },
   { story: fails, crash: at('call-started', 4) },
-  { story: fails, crash: at('compensation-answered', 2), mayRepeat: UNDO_OUT },
+  { story: fails, crash: at('compensation-answered', 2), repeats: UNDO_OUT },
   { story: succeedsLater, crash: at('claimed') },
   { story: failsLater, crash: at('claimed') },
 ];
+
+/** Names the one transaction of a case. */
+export function gidOf({ story, crash }: CrashCase): string {
+  return `${crash.point}-${crash.hit}-${story.name.replaceAll(' ', '-')}`;
+}

@@ -3,8 +3,8 @@ import { Logger } from '@nestjs/common';
 import { FAULT_POINTS, startCoordinator, type FaultPoint, type FaultPoints } from '@nestjs-dtx/coordinator';
 
 /*
- * A coordinator on a SQLite folder that kills itself with SIGKILL: `faulty-coordinator FOLDER [POINT HIT]`, at the n-th time
- * that any transaction reaches the point. Without a point it lives on.
+ * A coordinator on a SQLite folder that kills itself with SIGKILL: `faulty-coordinator FOLDER [POINT HIT [GID]]`, at the
+ * n-th time that the transaction, or any one, reaches the point. Without a point it lives on.
  */
 
 /** Ends the process as a power cut would: no handler runs, nothing is flushed. */
@@ -14,24 +14,25 @@ class SuddenDeath implements FaultPoints {
   constructor(
     private readonly point: FaultPoint,
     private readonly hit: number,
+    private readonly gid: string | undefined,
   ) {}
 
-  reach(point: FaultPoint): void {
-    if (point !== this.point) return;
+  reach(point: FaultPoint, gid: string): void {
+    if (point !== this.point || gid !== (this.gid ?? gid)) return;
     this.hits += 1;
     if (this.hits === this.hit) process.kill(process.pid, 'SIGKILL');
   }
 }
 
 async function main(): Promise<void> {
-  const [directory, point, hit] = process.argv.slice(2);
-  if (directory === undefined) throw new Error('usage: faulty-coordinator FOLDER [POINT HIT]');
+  const [directory, point, hit, gid] = process.argv.slice(2);
+  if (directory === undefined) throw new Error('usage: faulty-coordinator FOLDER [POINT HIT [GID]]');
   Logger.overrideLogger(['error', 'fatal', 'warn']);
   const { app, url } = await startCoordinator({
     http: { host: '127.0.0.1', port: 0 },
     store: { driver: 'sqlite', directory },
     settings: { retryInterval: 1, transCronInterval: 1 },
-    ...(point !== undefined && { faultPoints: new SuddenDeath(faultPoint(point), Number(hit)) }),
+    ...(point !== undefined && { faultPoints: new SuddenDeath(faultPoint(point), Number(hit), gid) }),
   });
   app.enableShutdownHooks();
   console.log(`faulty coordinator listening on ${url}`);

@@ -4,7 +4,7 @@ import type { Cleanup } from '../support/cleanup';
 import type { FixtureService } from '../support/fixture/fixture-service';
 import type { ServerProcess } from '../support/server-process';
 import type { StoreEngine } from '../support/store-engine';
-import { SagaCase } from './saga-case';
+import { SagaCase } from '../support/saga-case';
 
 /** What all rows of one engine share. */
 export interface Surroundings {

@@ -1,4 +1,9 @@
-import { Logger, type BeforeApplicationShutdown, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import type { CoordinatorSettings } from './coordinator.settings';
 import type { HttpTransport } from './dispatch/http/http-transport';
 import type { HealthService } from './operations/health.service';

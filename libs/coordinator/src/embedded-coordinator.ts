@@ -9,7 +9,8 @@ export class EmbeddedCoordinator {
 
   /** `http://host:port` of its API. @throws Error before the application has been initialised */
   get url(): string {
-    if (!this.running) throw new Error('the embedded coordinator has not been started: initialise the application first');
+    if (!this.running)
+      throw new Error('the embedded coordinator has not been started: initialise the application first');
     return this.running.url;
   }
 

@@ -28,12 +28,16 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
   // Opened before Nest starts: what goes wrong here is told to the operator in one line, without a framework's stack.
   const store = createStore(options.store);
   await store.open();
-  const app = await NestFactory.create<NestFastifyApplication>(CoordinatorCoreModule.register(store, options), adapter, {
-    bodyParser: false,
-    abortOnError: false,
-    forceCloseConnections: true,
-    return503OnClosing: true,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    CoordinatorCoreModule.register(store, options),
+    adapter,
+    {
+      bodyParser: false,
+      abortOnError: false,
+      forceCloseConnections: true,
+      return503OnClosing: true,
+    },
+  );
   app.useGlobalFilters(new ApiExceptionFilter());
   try {
     await app.init();

@@ -63,4 +63,3 @@ export interface Refusal {
   readonly field?: string;
   readonly message: string;
 }
-

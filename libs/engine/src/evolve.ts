@@ -17,7 +17,11 @@ export function evolve(mode: Mode, state: TransactionState, event: TransactionEv
     case 'started':
       return {
         ...state,
-        calls: withCalls(state, event.calls, { phase: 'in-flight', intervalMs: state.intervalMs }),
+        calls: withCalls(state, event.calls, {
+          phase: 'in-flight',
+          intervalMs: state.intervalMs,
+          madeUnder: state.status,
+        }),
       };
     case 'deferred':
       return {
@@ -64,11 +68,16 @@ function succeeded(state: TransactionState, event: Answered): TransactionState {
   if (event.call.row === undefined) {
     return { ...progress, calls: withCalls(state, [event.call], settled(event, event.now + intervalMs)) };
   }
-  return {
-    ...progress,
-    branches: withStatus(state.branches, event.call.row, 'succeed'),
-    calls: without(state.calls, event.call),
-  };
+  // An action that succeeds after the transaction has turned round stays unrecorded: the steps behind it would look as if
+  // they could have run, and be compensated although they were never called.
+  const branches = isLate(state, event.call) ? state.branches : withStatus(state.branches, event.call.row, 'succeed');
+  return { ...progress, branches, calls: without(state.calls, event.call) };
+}
+
+/** @returns whether the call was made in an earlier phase of the transaction. */
+function isLate(state: TransactionState, call: BranchCall): boolean {
+  const known = state.calls.get(callKey(call));
+  return known?.phase === 'in-flight' && known.madeUnder !== state.status;
 }
 
 function refused(state: TransactionState, event: Answered): TransactionState {

@@ -23,7 +23,12 @@ export interface Branch {
 
 /** What this runner knows of a call beyond what is durable. Lost with the process, and nothing depends on its survival. */
 export type CallState =
-  | { readonly phase: 'in-flight'; readonly intervalMs: number }
+  | {
+      readonly phase: 'in-flight';
+      readonly intervalMs: number;
+      /** Status of the transaction when the call was made. */
+      readonly madeUnder: GlobalStatus;
+    }
   | {
       readonly phase: 'settled';
       readonly kind: OutcomeKind | 'deferred';
@@ -60,10 +65,7 @@ export interface TransactionState {
 }
 
 /** The durable part of a transaction, as a store hands it over. */
-export type TransactionSnapshot = Omit<
-  TransactionState,
-  'retries' | 'failureReason' | 'calls' | 'settings'
->;
+export type TransactionSnapshot = Omit<TransactionState, 'retries' | 'failureReason' | 'calls' | 'settings'>;
 
 const NO_CALLS: ReadonlyMap<string, CallState> = new Map();
 

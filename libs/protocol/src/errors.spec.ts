@@ -5,7 +5,11 @@ describe('errors', () => {
     const cause = new Error('disk full');
     const error = new DtxError(ERROR_CODES.storeUnavailable, 'the store does not answer', { cause });
     expect(error).toBeInstanceOf(Error);
-    expect(error).toMatchObject({ name: 'DtxError', code: 'DTX_STORE_UNAVAILABLE', message: 'the store does not answer' });
+    expect(error).toMatchObject({
+      name: 'DtxError',
+      code: 'DTX_STORE_UNAVAILABLE',
+      message: 'the store does not answer',
+    });
     expect(error.cause).toBe(cause);
   });
 

@@ -23,7 +23,9 @@ describe('the options column', () => {
 
   it('always says whether the transaction is concurrent, and leaves out what is not set', () => {
     expect(optionsToJson({})).toBe('{"concurrent":false}');
-    expect(JSON.parse(optionsToJson({ waitResult: true, retryLimit: 3, branchHeaders: { 'x-tenant': 'acme' } }))).toEqual({
+    expect(
+      JSON.parse(optionsToJson({ waitResult: true, retryLimit: 3, branchHeaders: { 'x-tenant': 'acme' } })),
+    ).toEqual({
       concurrent: false,
       wait_result: true,
       retry_limit: 3,

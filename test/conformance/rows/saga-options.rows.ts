@@ -1,6 +1,6 @@
 import { payload } from '../../support/fixture/transfer';
 import type { Row } from '../row';
-import type { SagaCase } from '../saga-case';
+import type { SagaCase } from '../../support/saga-case';
 
 const one = (saga: SagaCase) => ({ steps: [saga.step('OUT')], payloads: [payload()] });
 

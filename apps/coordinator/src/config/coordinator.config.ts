@@ -15,12 +15,14 @@ const Seconds = (): PropertyDecorator => (target, key) => {
   Max(MAX_SECONDS)(target, key as string);
 };
 
-const Count = (most: number, least = 1): PropertyDecorator => (target, key) => {
-  Type(() => Number)(target, key);
-  IsInt()(target, key as string);
-  Min(least)(target, key as string);
-  Max(most)(target, key as string);
-};
+const Count =
+  (most: number, least = 1): PropertyDecorator =>
+  (target, key) => {
+    Type(() => Number)(target, key);
+    IsInt()(target, key as string);
+    Min(least)(target, key as string);
+    Max(most)(target, key as string);
+  };
 
 /** The configuration, one property per environment variable. Every default stands here or in DEFAULT_SETTINGS. */
 export class CoordinatorConfig {

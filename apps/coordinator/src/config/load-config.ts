@@ -11,13 +11,18 @@ import { CoordinatorConfig } from './coordinator.config';
  * @param argv command line; `-c FILE` names the YAML file
  * @throws DtxError `DTX_INVALID_CONFIG` with the key, the value and what is allowed
  */
-export function loadConfig(environment: NodeJS.ProcessEnv = process.env, argv: readonly string[] = process.argv): CoordinatorConfig {
+export function loadConfig(
+  environment: NodeJS.ProcessEnv = process.env,
+  argv: readonly string[] = process.argv,
+): CoordinatorConfig {
   const known = Object.keys(new CoordinatorConfig());
   const file = fileValues(argv);
   const unknown = Object.keys(file).filter((key) => !known.includes(key));
   if (unknown.length > 0) throw invalid(`the configuration file has unknown keys: ${unknown.join(', ')}`);
   const fromEnvironment = Object.fromEntries(
-    known.flatMap((key) => (environment[key] === undefined || environment[key] === '' ? [] : [[key, environment[key]]])),
+    known.flatMap((key) =>
+      environment[key] === undefined || environment[key] === '' ? [] : [[key, environment[key]]],
+    ),
   );
   const config = plainToInstance(CoordinatorConfig, { ...file, ...fromEnvironment }, { exposeDefaultValues: true });
   const [error] = validateSync(config, { stopAtFirstError: true });

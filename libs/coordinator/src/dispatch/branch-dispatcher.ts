@@ -1,5 +1,12 @@
 import type { BranchCall } from '@nestjs-dtx/engine';
-import { parseServiceUrl, SERVICE_SCHEME, SUCCESS, transportError, type Outcome, type Protocol } from '@nestjs-dtx/protocol';
+import {
+  parseServiceUrl,
+  SERVICE_SCHEME,
+  SUCCESS,
+  transportError,
+  type Outcome,
+  type Protocol,
+} from '@nestjs-dtx/protocol';
 import { ServiceRegistry } from '../registry/service-registry';
 import { HttpTransport } from './http/http-transport';
 
@@ -31,7 +38,8 @@ export class BranchDispatcher {
     if (url.startsWith(SERVICE_SCHEME)) {
       return parseServiceUrl(url) ? undefined : 'must have the form svc://service/handler';
     }
-    if (protocol !== 'http' && !/^https?:/i.test(url)) return 'must be an http(s) or svc URL: no other transport is built in';
+    if (protocol !== 'http' && !/^https?:/i.test(url))
+      return 'must be an http(s) or svc URL: no other transport is built in';
     return this.http.accepts(url) ? undefined : 'must be an absolute http(s) URL or svc://service/handler';
   }
 

@@ -1,4 +1,11 @@
-import type { BranchChange, Branch, Instant, NewTransaction, StoredTransaction, TransactionPatch } from '@nestjs-dtx/engine';
+import type {
+  BranchChange,
+  Branch,
+  Instant,
+  NewTransaction,
+  StoredTransaction,
+  TransactionPatch,
+} from '@nestjs-dtx/engine';
 import type { GlobalStatus } from '@nestjs-dtx/protocol';
 import type { LeasedTransaction } from './records';
 

@@ -42,7 +42,12 @@ export class LeaseKeeper {
 
   private async renew(leases: readonly Lease[]): Promise<void> {
     const sentAtMs = this.clock.monotonicMs();
-    const lost = new Set(await this.store.renew(leases.map(({ gid, epoch }) => ({ gid, epoch })), this.durationMs));
+    const lost = new Set(
+      await this.store.renew(
+        leases.map(({ gid, epoch }) => ({ gid, epoch })),
+        this.durationMs,
+      ),
+    );
     for (const lease of leases) {
       if (!this.leases.has(lease)) continue;
       if (lost.has(lease.gid)) lease.revoke();

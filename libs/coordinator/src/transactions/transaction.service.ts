@@ -10,7 +10,13 @@ import {
   type StoredTransaction,
   type WaitResult,
 } from '@nestjs-dtx/engine';
-import { DtxError, ERROR_CODES, InvalidRequestError, type TransactionRequest, type TransType } from '@nestjs-dtx/protocol';
+import {
+  DtxError,
+  ERROR_CODES,
+  InvalidRequestError,
+  type TransactionRequest,
+  type TransType,
+} from '@nestjs-dtx/protocol';
 import type { LeasedTransaction } from '../stores/records';
 import { snapshotOf } from '../stores/snapshot';
 import type { Applied, LeaseRequest } from '../stores/writes';
@@ -29,8 +35,7 @@ interface Started {
 
 /** What a try to carry out an acceptance came to: done, or the state that made it stale. */
 type Attempt =
-  | ({ readonly done: true } & Started)
-  | { readonly done: false; readonly stored: StoredTransaction | undefined };
+  ({ readonly done: true } & Started) | { readonly done: false; readonly stored: StoredTransaction | undefined };
 
 const DONE: Attempt = { done: true };
 
@@ -84,11 +89,7 @@ export class TransactionService {
   }
 
   /** Accept, carry out; whenever the store says that things have changed meanwhile, accept again with what is there now. */
-  private async accept(
-    command: Command,
-    mode: Mode,
-    known?: StoredTransaction,
-  ): Promise<Started> {
+  private async accept(command: Command, mode: Mode, known?: StoredTransaction): Promise<Started> {
     let stored = known;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const accepted = (stored ? requiredMode(stored.transType) : mode).accept(command, stored, {});
@@ -103,7 +104,10 @@ export class TransactionService {
     switch (accepted.accept) {
       case 'refuse':
         if (accepted.kind === 'invalid') {
-          throw new InvalidRequestError(accepted.field ?? 'body', accepted.message.slice((accepted.field ?? '').length + 1));
+          throw new InvalidRequestError(
+            accepted.field ?? 'body',
+            accepted.message.slice((accepted.field ?? '').length + 1),
+          );
         }
         throw new RefusedError(accepted);
       case 'create':
@@ -194,7 +198,8 @@ function gidOf(command: Command): string {
 
 function requiredMode(transType: TransType): Mode {
   const mode = modeOf(transType);
-  if (!mode) throw new InvalidRequestError('trans_type', 'names a mode that this version does not run yet; it runs saga');
+  if (!mode)
+    throw new InvalidRequestError('trans_type', 'names a mode that this version does not run yet; it runs saga');
   return mode;
 }
 

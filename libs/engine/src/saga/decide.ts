@@ -33,9 +33,7 @@ function forward(state: TransactionState, steps: SagaStep[], graph: StepGraph, n
 
 // oxlint-disable-next-line max-params
 function backward(state: TransactionState, steps: SagaStep[], graph: StepGraph, now: Instant): Decision {
-  const mayHaveRun = steps.map(
-    (step, index) => step.action.status !== 'prepared' || isEligible(steps, graph, index),
-  );
+  const mayHaveRun = steps.map((step, index) => step.action.status !== 'prepared' || isEligible(steps, graph, index));
   const rolledBack = steps.map((step, index) => !mayHaveRun[index] || step.compensate.status === 'succeed');
   if (rolledBack.every(Boolean)) return { do: 'change', to: 'failed' };
 

@@ -24,7 +24,8 @@ export function sagaGraph(customData: string, steps: number): StepGraph {
     list.push(...before);
   }
   const graph = graphOf(predecessors);
-  if (hasCycle(graph)) throw new InvalidRequestError(FIELD, 'has orders in which steps wait for each other in a circle');
+  if (hasCycle(graph))
+    throw new InvalidRequestError(FIELD, 'has orders in which steps wait for each other in a circle');
   return graph;
 }
 

@@ -12,13 +12,14 @@ export interface SagaStep {
 
 /** Rows of a new saga: for each step first `compensate`, then `action`, both with the step's payload (spec 5.1). */
 export function sagaBranches(request: TransactionRequest): Branch[] {
-  return request.steps.flatMap((step, index) => {
-    const common = { branchId: stepBranchId(index), payload: request.payloads[index]!, status: 'prepared' } as const;
-    return [
-      { ...common, op: OPS.compensate, url: step.compensate },
-      { ...common, op: OPS.action, url: step.action },
-    ];
+  const branches: Branch[] = [];
+  request.steps.forEach((step, index) => {
+    const branchId = stepBranchId(index);
+    const payload = request.payloads[index]!;
+    branches.push({ branchId, op: OPS.compensate, url: step.compensate, payload, status: 'prepared' });
+    branches.push({ branchId, op: OPS.action, url: step.action, payload, status: 'prepared' });
   });
+  return branches;
 }
 
 /** @returns how many steps that many rows make. */

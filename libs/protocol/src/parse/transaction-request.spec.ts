@@ -104,7 +104,9 @@ describe('parseTransactionRequest', () => {
 
     it('unknown keys and keys of the stored row', () => {
       const context = { subType: 'x', status: 'succeed', try: 'http://a', branch_id: 7, dtm: {}, op: [], owner: 'me' };
-      expect(parse({ ...context, phase2_url: 'x', barrier_id: 1, next_cron_time: 'x', retry_count: 2 })).toEqual(parse({}));
+      expect(parse({ ...context, phase2_url: 'x', barrier_id: 1, next_cron_time: 'x', retry_count: 2 })).toEqual(
+        parse({}),
+      );
     });
 
     it('the last of duplicate keys', () => {
@@ -159,7 +161,11 @@ describe('parseTransactionRequest', () => {
       ['an empty gid', { gid: '', trans_type: 'saga' }, 'gid must not be empty'],
       ['a gid that is no text', { gid: 5, trans_type: 'saga' }, 'gid must be a string'],
       ['a missing trans_type', { gid: 'g' }, 'trans_type must be one of saga, tcc, xa, msg, workflow'],
-      ['an unknown trans_type', { gid: 'g', trans_type: 'Saga' }, 'trans_type must be one of saga, tcc, xa, msg, workflow'],
+      [
+        'an unknown trans_type',
+        { gid: 'g', trans_type: 'Saga' },
+        'trans_type must be one of saga, tcc, xa, msg, workflow',
+      ],
       ['a trans_type that is no text', { gid: 'g', trans_type: ['saga'] }, 'trans_type must be a string'],
     ])('%s as body', (_, body, message) => {
       expect(refusalOf(body)).toEqual({ field: message.split(' ')[0], message });
@@ -234,7 +240,9 @@ describe('parseTransactionRequest', () => {
       expect(refused({ steps: [{}], payloads: ['ü€'] })).toBe('payloads[0] must not be larger than 4 bytes');
       expect(refused({ custom_data: '1234' })).toBe('custom_data must not be longer than 3 characters');
       expect(refused({ branch_headers: { a: '', b: '' } })).toBe('branch_headers must not hold more than 1 entries');
-      expect(parse({ steps: [{}], payloads: ['üü'], custom_data: '123', branch_headers: { a: '' } }, limits)).toBeDefined();
+      expect(
+        parse({ steps: [{}], payloads: ['üü'], custom_data: '123', branch_headers: { a: '' } }, limits),
+      ).toBeDefined();
     });
   });
 
@@ -250,10 +258,12 @@ describe('parseTransactionRequest', () => {
 
 describe('parseAbortRequest', () => {
   it('reads gid and reason and nothing else', () => {
-    expect(parseAbortRequest({ gid: 'g', trans_type: 'nonsense', steps: 5, rollback_reason: 'stock too low' })).toEqual({
-      gid: 'g',
-      rollbackReason: 'stock too low',
-    });
+    expect(parseAbortRequest({ gid: 'g', trans_type: 'nonsense', steps: 5, rollback_reason: 'stock too low' })).toEqual(
+      {
+        gid: 'g',
+        rollbackReason: 'stock too low',
+      },
+    );
   });
 
   it.each([

@@ -80,7 +80,10 @@ function commonAnswer(error: unknown): Answer | undefined {
   if (!(error instanceof HttpException)) return undefined;
   const status = error.getStatus();
   if (status === 413) {
-    return { status, body: { code: ERROR_CODES.bodyTooLarge, message: 'body is larger than this coordinator accepts' } };
+    return {
+      status,
+      body: { code: ERROR_CODES.bodyTooLarge, message: 'body is larger than this coordinator accepts' },
+    };
   }
   return status < 500 ? { status, body: { message: 'the request cannot be read' } } : undefined;
 }

@@ -41,5 +41,8 @@ function invalid(error: ValidationError, prefix: string): InvalidRequestError {
   const [child] = error.children ?? [];
   if (child) return invalid(child, `${field}.`);
   const [text = 'is not valid'] = Object.values(error.constraints ?? {});
-  return new InvalidRequestError(field, text.startsWith(`${error.property} `) ? text.slice(error.property.length + 1) : text);
+  return new InvalidRequestError(
+    field,
+    text.startsWith(`${error.property} `) ? text.slice(error.property.length + 1) : text,
+  );
 }

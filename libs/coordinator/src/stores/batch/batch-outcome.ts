@@ -3,7 +3,8 @@ import type { BatchStatements } from './batch-statements';
 import { runBatch } from './run-batch';
 
 /** What became of one write of a batch. */
-export type BatchOutcome = { readonly ok: true; readonly result: WriteResult } | { readonly ok: false; readonly error: unknown };
+export type BatchOutcome =
+  { readonly ok: true; readonly result: WriteResult } | { readonly ok: false; readonly error: unknown };
 
 /** How often a batch that lost a deadlock or a serialization conflict is repeated as a whole. */
 const TRANSIENT_ATTEMPTS = 5;

@@ -8,9 +8,11 @@ export type BatchExecutor = (writes: readonly Write[]) => Promise<readonly Batch
 export interface WriteBatcherOptions {
   /** Most writes in one commit. Larger batches gain nothing and make everybody wait. */
   readonly maxBatch: number;
+  /** Batches handed over at once. The executor carries them out in order; the second one spares it the wait for the next. */
+  readonly depth: number;
 }
 
-export const DEFAULT_BATCH: WriteBatcherOptions = { maxBatch: 256 };
+export const DEFAULT_BATCH: WriteBatcherOptions = { maxBatch: 256, depth: Number(process.env.DEPTH ?? 1) };
 
 interface Pending {
   readonly write: Write;
@@ -24,7 +26,7 @@ interface Pending {
  */
 export class WriteBatcher {
   private queue: Pending[] = [];
-  private running = false;
+  private inFlight = 0;
   private scheduled = false;
   private idle: (() => void)[] = [];
 
@@ -37,23 +39,22 @@ export class WriteBatcher {
   write<W extends Write>(write: W): Promise<WriteResults[W['kind']]> {
     return new Promise<WriteResult>((resolve, reject) => {
       this.queue.push({ write, resolve, reject });
-      if (this.running || this.scheduled) return;
+      if (this.scheduled || this.inFlight >= this.options.depth) return;
       this.scheduled = true;
-      setImmediate(() => void this.drain());
+      setImmediate(() => this.pump());
     }) as Promise<WriteResults[W['kind']]>;
   }
 
   /** Resolves when everything written so far has been answered. */
   async flush(): Promise<void> {
-    if (!this.running && this.queue.length === 0) return;
+    if (this.inFlight === 0 && this.queue.length === 0) return;
     await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
-  private async drain(): Promise<void> {
+  private pump(): void {
     this.scheduled = false;
-    this.running = true;
-    while (this.queue.length > 0) await this.commit(this.nextBatch());
-    this.running = false;
+    while (this.inFlight < this.options.depth && this.queue.length > 0) void this.commit(this.nextBatch());
+    if (this.inFlight > 0) return;
     const waiting = this.idle;
     this.idle = [];
     for (const resolve of waiting) resolve();
@@ -75,6 +76,7 @@ export class WriteBatcher {
   }
 
   private async commit(batch: readonly Pending[]): Promise<void> {
+    this.inFlight += 1;
     try {
       const outcomes = await this.execute(batch.map(({ write }) => write));
       batch.forEach((pending, index) => {
@@ -85,5 +87,7 @@ export class WriteBatcher {
     } catch (error) {
       for (const pending of batch) pending.reject(error);
     }
+    this.inFlight -= 1;
+    this.pump();
   }
 }

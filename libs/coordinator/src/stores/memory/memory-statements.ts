@@ -7,22 +7,33 @@ import { leased } from '../batch/updates';
 import type { LeasedTransaction } from '../records';
 import { snapshotOf } from '../snapshot';
 import type { InsertWrite } from '../writes';
-import type { GlobalRow, MemoryTables } from './memory-tables';
+import type { BranchRow, GlobalRow, MemoryTables } from './memory-tables';
 
-/** The batch statements on maps. A batch runs without yielding to another one, so there is nothing to lock or roll back. */
+/** The batch statements on maps. A batch runs without yielding to another one, so there is nothing to lock. */
 export class MemoryStatements implements BatchStatements {
+  /** What the rows of this batch were before it touched them. */
+  private readonly before = new Map<string, Rows>();
+
   constructor(
     private readonly tables: MemoryTables,
     private readonly now: () => Instant,
   ) {}
 
   begin(): Instant {
+    this.before.clear();
     return this.now();
   }
 
   commit(): void {}
 
-  rollback(): void {}
+  rollback(): void {
+    for (const [gid, { transaction, branches }] of this.before) {
+      if (transaction) this.tables.globals.set(gid, transaction);
+      else this.tables.globals.delete(gid);
+      if (branches) this.tables.branches.set(gid, branches);
+      else this.tables.branches.delete(gid);
+    }
+  }
 
   lock(gids: readonly string[]): LockedRow[] {
     return gids.flatMap((gid) => this.tables.globals.get(gid) ?? []).map((row) => ({ ...row }));
@@ -30,12 +41,18 @@ export class MemoryStatements implements BatchStatements {
 
   insertGlobals(writes: readonly InsertWrite[], now: Instant): ReadonlySet<string> {
     const free = writes.filter((write) => !this.tables.globals.has(write.gid));
-    for (const write of free) this.tables.globals.set(write.gid, newRow(write, this.tables.nextId(), now));
+    for (const write of free) {
+      this.remember(write.gid);
+      this.tables.globals.set(write.gid, newRow(write, this.tables.nextId(), now));
+    }
     return new Set(free.map((write) => write.gid));
   }
 
   insertBranches(rows: readonly BranchesOf<Branch>[], now: Instant): void {
-    for (const { gid, branches } of rows) this.tables.addBranches(gid, branches, now);
+    for (const { gid, branches } of rows) {
+      this.remember(gid);
+      this.tables.addBranches(gid, branches, now);
+    }
   }
 
   existingBranches(rows: readonly BranchesOf<Branch>[]): ReadonlySet<string> {
@@ -49,6 +66,7 @@ export class MemoryStatements implements BatchStatements {
 
   updateBranches(rows: readonly BranchesOf<BranchChange>[], now: Instant): void {
     for (const { gid, branches } of rows) {
+      this.remember(gid);
       for (const change of branches) {
         const row = this.tables.branches
           .get(gid)
@@ -64,6 +82,7 @@ export class MemoryStatements implements BatchStatements {
 
   updateGlobals(updates: readonly GlobalUpdate[], now: Instant): void {
     for (const update of updates) {
+      this.remember(update.gid);
       const row = this.tables.globals.get(update.gid);
       if (!row) continue;
       const { schedule, ...values } = update;
@@ -80,6 +99,22 @@ export class MemoryStatements implements BatchStatements {
       return { snapshot: snapshotOf({ transaction, branches }), epoch: transaction.epoch, now };
     });
   }
+
+  private remember(gid: string): void {
+    if (this.before.has(gid)) return;
+    const transaction = this.tables.globals.get(gid);
+    const branches = this.tables.branches.get(gid);
+    this.before.set(gid, {
+      transaction: transaction && { ...transaction },
+      branches: branches?.map((row) => ({ ...row })),
+    });
+  }
+}
+
+/** The rows of one transaction, as far as they exist. */
+interface Rows {
+  readonly transaction: GlobalRow | undefined;
+  readonly branches: BranchRow[] | undefined;
 }
 
 function applySchedule(row: GlobalRow, schedule: NonNullable<GlobalUpdate['schedule']>): void {

@@ -23,6 +23,9 @@ export class MemoryTables {
     const rows = this.branches.get(gid) ?? [];
     this.branches.set(gid, rows);
     for (const branch of branches) {
+      if (rows.some(({ branchId, op }) => branchId === branch.branchId && op === branch.op)) {
+        throw new Error(`branch ${branch.branchId} ${branch.op} exists already`);
+      }
       rows.push({
         ...branch,
         id: this.nextId(),

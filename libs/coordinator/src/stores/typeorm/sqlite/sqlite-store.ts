@@ -3,7 +3,13 @@ import type { Instant } from '@nestjs-dtx/engine';
 import { sqliteOptions } from '@nestjs-dtx/sqlite';
 import { DataSource } from 'typeorm';
 import { DEFAULT_BATCH, WriteBatcher, type WriteBatcherOptions } from '../../batch/write-batcher';
-import type { KvRecord, LeasedTransaction, ListFilter, TransactionRecord, TransactionWithBranches } from '../../records';
+import type {
+  KvRecord,
+  LeasedTransaction,
+  ListFilter,
+  TransactionRecord,
+  TransactionWithBranches,
+} from '../../records';
 import { TransactionStore, type HeldLease, type KvEntry, type RearmResult } from '../../transaction-store';
 import type { LeaseRequest, Write, WriteResults } from '../../writes';
 import { columnTypesOf } from '../column-types';
@@ -35,7 +41,7 @@ export class SqliteStore extends TransactionStore {
 
   constructor(private readonly options: SqliteStoreOptions) {
     super();
-    this.batcher = new WriteBatcher((writes) => this.writer.call('execute', writes), options.batch ?? DEFAULT_BATCH);
+    this.batcher = new WriteBatcher((writes) => this.writer.execute(writes), options.batch ?? DEFAULT_BATCH);
   }
 
   async open(): Promise<void> {

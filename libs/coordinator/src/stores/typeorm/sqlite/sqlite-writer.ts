@@ -1,10 +1,11 @@
 import { openSqlite, sqliteTime, withSqliteCode, type SqliteDatabase } from '@nestjs-dtx/sqlite';
-import { runIsolated, type BatchOutcome } from '../../batch/batch-outcome';
+import { runIsolated } from '../../batch/batch-outcome';
 import type { LeasedTransaction } from '../../records';
 import { missingBranches, snapshotOf } from '../../snapshot';
 import type { HeldLease, KvEntry, RearmResult } from '../../transaction-store';
-import type { LeaseRequest, Write } from '../../writes';
+import type { LeaseRequest } from '../../writes';
 import { SqliteStatements } from './sqlite-statements';
+import { decodeWrites, encodeOutcomes, type EncodedOutcomes, type EncodedWrites } from './write-codec';
 
 const UNFINISHED = "status NOT IN ('succeed', 'failed')";
 const TAKE_OVER = `UPDATE trans_global SET owner = '', lease_until = NULL, next_cron_time = ?, epoch = epoch + 1
@@ -43,8 +44,9 @@ export class SqliteWriter {
     this.statements = new SqliteStatements(this.database, Date.now);
   }
 
-  execute(writes: readonly Write[]): Promise<BatchOutcome[]> {
-    return runIsolated(this.statements, writes, () => false);
+  /** Group commit of one batch. */
+  async execute(encoded: EncodedWrites): Promise<EncodedOutcomes> {
+    return encodeOutcomes(await runIsolated(this.statements, decodeWrites(encoded), () => false));
   }
 
   /** The data folder is ours alone, so whoever held a lease is dead: its work is due now (design 3.2). */
@@ -69,7 +71,9 @@ export class SqliteWriter {
   renew(leases: readonly HeldLease[], durationMs: number): string[] {
     return this.transaction((now) => {
       const until = sqliteTime(now + durationMs);
-      return leases.filter(({ gid, epoch }) => this.statements.run(RENEW, until, gid, epoch) === 0).map(({ gid }) => gid);
+      return leases
+        .filter(({ gid, epoch }) => this.statements.run(RENEW, until, gid, epoch) === 0)
+        .map(({ gid }) => gid);
     });
   }
 

@@ -16,8 +16,7 @@ export interface ClonedError {
 }
 
 export type WriterReply =
-  | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly error: ClonedError };
+  { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: ClonedError };
 
 export function cloneError(error: unknown): ClonedError {
   const { message, code } = error as { message?: unknown; code?: unknown };

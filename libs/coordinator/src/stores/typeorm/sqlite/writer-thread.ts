@@ -2,6 +2,9 @@ import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
+import type { BatchOutcome } from '../../batch/batch-outcome';
+import type { Write } from '../../writes';
+import { decodeOutcomes, encodeWrites } from './write-codec';
 import type { SqliteWriter } from './sqlite-writer';
 import type { WriterData } from './sqlite.worker';
 import type { WriterMethod, WriterReply, WriterRequest } from './writer-protocol';
@@ -42,6 +45,14 @@ export class WriterThread {
     });
   }
 
+  /** Group commit of one batch. @throws DtxError `DTX_STORE_UNAVAILABLE` when none of it was carried out */
+  async execute(writes: readonly Write[]): Promise<BatchOutcome[]> {
+    const outcomes = decodeOutcomes(await this.call('execute', encodeWrites(writes)));
+    return outcomes.map((outcome) =>
+      outcome.ok ? outcome : { ok: false, error: unavailable(outcome.error as Error) },
+    );
+  }
+
   async close(): Promise<void> {
     if (this.ended) return;
     await this.call('close');
@@ -72,7 +83,17 @@ function workerFile(): string {
   if (existsSync(beside)) return beside;
   const source = `${sep}libs${sep}coordinator${sep}src${sep}`;
   const [root, path] = __dirname.split(source);
-  const built = join(`${root}`, 'dist', 'apps', 'coordinator', 'libs', 'coordinator', 'src', `${path}`, 'sqlite.worker.js');
+  const built = join(
+    `${root}`,
+    'dist',
+    'apps',
+    'coordinator',
+    'libs',
+    'coordinator',
+    'src',
+    `${path}`,
+    'sqlite.worker.js',
+  );
   if (existsSync(built)) return built;
   throw new DtxError(ERROR_CODES.internal, `the writer thread is not built: run npm run build (looked for ${built})`);
 }

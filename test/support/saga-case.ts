@@ -1,10 +1,10 @@
-import type { CoordinatorApi } from '../support/coordinator-api';
-import type { BranchCallRecord } from '../support/fixture/call-log';
-import type { FixtureService, Scripts } from '../support/fixture/fixture-service';
-import { step, transferSaga } from '../support/fixture/transfer';
-import type { Reply } from '../support/http';
-import { ended, observe, settled, type ObservedState } from '../support/saga-state';
-import type { Patience } from '../support/until';
+import type { CoordinatorApi } from './coordinator-api';
+import type { BranchCallRecord } from './fixture/call-log';
+import type { FixtureService, Scripts } from './fixture/fixture-service';
+import { step, transferSaga } from './fixture/transfer';
+import type { Reply } from './http';
+import { ended, observe, settled, type ObservedState } from './saga-state';
+import type { Patience } from './until';
 
 /** One saga under test: OUT, then IN, unless the row says otherwise. */
 export class SagaCase {

@@ -1,0 +1,11 @@
+export { Barrier, type BarrierResult, type BarrierSkip } from './barrier/barrier';
+export type { BarrierInfo } from './barrier/barrier-info';
+export { barrierTableDdl, type BarrierOptions } from './barrier/barrier-table';
+export type { BarrierDialect } from './barrier/dialects/dialect';
+export { queryPrepared } from './barrier/query-prepared';
+export type { SqlExecutor, SqlResult } from './barrier/sql-executor';
+export { DEFAULT_BARRIER_TABLE } from './barrier/table-name';
+export { branchInfoFrom, type BranchInfo, type RequestFields } from './branch/branch-info';
+export { BarrierDuplicatedError } from './errors/barrier-duplicated.error';
+export { BarrierInfoError } from './errors/barrier-info.error';
+export { BarrierTableError } from './errors/barrier-table.error';
