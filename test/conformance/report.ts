@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../support/project-root';
@@ -35,28 +35,31 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'nestjs-dtx-conformance-'));
   try {
     const file = join(folder, 'report.json');
-    await runJest(file);
+    const output = await runJest(file);
+    if (!existsSync(file)) throw new Error(`jest did not run:\n${output}`);
     process.exitCode = print(JSON.parse(readFileSync(file, 'utf8')) as JestReport);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Jest fails when a row does; whether it ran at all shows in the file. */
-function runJest(file: string): Promise<void> {
+/** Jest fails when a row does; whether it ran at all shows in the file. @returns what it printed */
+function runJest(file: string): Promise<string> {
   const jest = join(PROJECT_ROOT, 'node_modules/jest/bin/jest.js');
-  const args = [jest, 'test/conformance/conformance.spec.ts', '--json', `--outputFile=${file}`, '--ci', '--silent'];
-  const child = spawn(process.execPath, args, { cwd: PROJECT_ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  const args = [jest, 'test/conformance/conformance.spec.ts', '--json', `--outputFile=${file}`, '--ci'];
+  const child = spawn(process.execPath, args, { cwd: PROJECT_ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
+  let output = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', () => resolve());
+    child.once('close', () => resolve(output));
   });
 }
 
 function print({ testResults }: JestReport): number {
   const results = testResults.flatMap(({ assertionResults }) => assertionResults.flatMap(resultOf));
   const engines = [...new Set(results.map(({ engine }) => engine))];
-  const ids = [...new Set(results.map(({ id }) => id))];
+  const ids = [...new Set(results.map(({ id }) => id))].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   for (const id of ids) {
     const cells = engines.map((engine) => {
       const result = results.find((other) => other.id === id && other.engine === engine);

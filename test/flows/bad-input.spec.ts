@@ -62,6 +62,12 @@ describe('a request that makes no sense', () => {
     expect(protocolError(await flow.api.get(path))).toEqual(refusal(field));
   });
 
+  test('is told that a limit has to be a number, without the value, which may hold any word', async () => {
+    expect((await flow.api.get('all?limit=FAILURE')).json).toEqual({
+      message: expect.stringMatching(/integer|number/),
+    });
+  });
+
   test.each([
     ['GET', `/api/dtmsvr/query?gid=${'x'.repeat(10_000)}`],
     ['GET', '/api/dtmsvr/query?gid=%00%0a'],

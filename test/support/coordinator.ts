@@ -4,7 +4,14 @@ import { ServerProcess } from './server-process';
 export const COORDINATOR_SCRIPT = 'dist/apps/coordinator/apps/coordinator/src/main.js';
 
 /** Fast enough for tests in real time; everything else keeps its default. */
-const PACE = { HTTP_HOST: '127.0.0.1', HTTP_PORT: '0', TRANS_CRON_INTERVAL: '1', LOG_LEVEL: 'warn' };
+const PACE = {
+  HTTP_HOST: '127.0.0.1',
+  HTTP_PORT: '0',
+  TRANS_CRON_INTERVAL: '1',
+  // Tests that leave calls hanging on purpose must not wait for them at the end.
+  SHUTDOWN_TIMEOUT: '1',
+  LOG_LEVEL: 'warn',
+};
 
 /** Starts the coordinator app on a free port. @param env overrides, as `STORE_DRIVER` and `DATA_DIR` */
 export function startCoordinator(env: Readonly<Record<string, string>>): Promise<ServerProcess> {

@@ -13,17 +13,18 @@ export interface Reply {
 export interface Sending {
   readonly body?: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly timeoutMs?: number;
+  /** Hangs up. */
+  readonly signal?: AbortSignal;
 }
 
 /** Sends bytes as they are, so that malformed requests can be made too. Every call has a connection of its own. */
-export async function send(method: string, url: string, { body, headers, timeoutMs }: Sending = {}): Promise<Reply> {
+export async function send(method: string, url: string, { body, headers, signal }: Sending = {}): Promise<Reply> {
   const answer = await request(url, {
     method: method as 'GET',
     body: body ?? null,
     headers: headers ?? {},
     reset: true,
-    ...(timeoutMs !== undefined && { headersTimeout: timeoutMs, bodyTimeout: timeoutMs }),
+    ...(signal && { signal }),
   });
   const text = await answer.body.text();
   return { status: answer.statusCode, headers: answer.headers, text, json: parsed(text) };

@@ -22,7 +22,7 @@ export interface ServerOptions {
   readonly readyWithinMs?: number;
 }
 
-const READY = /listening on (http:\/\/\S+)/;
+const READY = /listening on (http:\/\/\S+)\s/;
 const READY_WITHIN_MS = 20_000;
 const GRACE_MS = 15_000;
 
@@ -70,7 +70,9 @@ export class ServerProcess {
   static launch({ name, script, args = [], env = {} }: ServerOptions): ServerProcess {
     const path = resolve(PROJECT_ROOT, script);
     if (!existsSync(path))
-      throw new Error(`${relative(PROJECT_ROOT, path)} does not exist: run \`npm run build\` first`);
+      throw new Error(
+        `${relative(PROJECT_ROOT, path)} does not exist: run \`npm run build && npm run build:tools\` first`,
+      );
     const child = spawn(process.execPath, [path, ...args], {
       cwd: PROJECT_ROOT,
       env: { PATH: process.env['PATH'], ...env },

@@ -6,6 +6,20 @@ export { queryPrepared } from './barrier/query-prepared';
 export type { SqlExecutor, SqlResult } from './barrier/sql-executor';
 export { DEFAULT_BARRIER_TABLE } from './barrier/table-name';
 export { branchInfoFrom, type BranchInfo, type RequestFields } from './branch/branch-info';
+export { DtxClient, type DtxClientOptions } from './dtx-client';
 export { BarrierDuplicatedError } from './errors/barrier-duplicated.error';
 export { BarrierInfoError } from './errors/barrier-info.error';
 export { BarrierTableError } from './errors/barrier-table.error';
+export { CoordinatorRefusedError } from './errors/coordinator-refused.error';
+export {
+  CoordinatorUnreachableError,
+  type UnreachableCall,
+  type UnreachableOutcome,
+} from './errors/coordinator-unreachable.error';
+export { NotFinishedError } from './errors/not-finished.error';
+export { TransactionFailedError } from './errors/transaction-failed.error';
+export { SagaBuilder, type OptionalPayload, type SagaSubmitter, type SubmittedTransaction } from './saga/saga-builder';
+export type { SagaRequest } from './saga/saga-request';
+// What callers of this package meet in its signatures and errors, so that they need no second dependency.
+export { DtxError, ERROR_CODES, InvalidRequestError } from '@nestjs-dtx/protocol';
+export type { BranchView, ErrorCode, QueryView, TransactionView } from '@nestjs-dtx/protocol';

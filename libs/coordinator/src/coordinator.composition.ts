@@ -16,6 +16,9 @@ import type { RunEnvironment } from './transactions/run-environment';
 import { TransactionRunner } from './transactions/transaction-runner';
 import { TransactionService } from './transactions/transaction.service';
 
+/** Part of the places that submits leave to recovery. */
+const RECOVERY_SHARE = 0.1;
+
 /** All parts of one coordinator, wired. */
 export interface CoordinatorParts {
   readonly store: TransactionStore;
@@ -44,6 +47,7 @@ export function composeCoordinator(
   const dispatcher = new BranchDispatcher(registry, transport);
   const admission = new Admission({
     maxInFlight: settings.maxInFlight,
+    reserved: Math.floor(settings.maxInFlight * RECOVERY_SHARE),
     queue: settings.admissionQueue,
     waitMs: settings.admissionWait * 1000,
   });
@@ -51,7 +55,7 @@ export function composeCoordinator(
   const incidents = new IncidentLog();
   const environment: RunEnvironment = { store, dispatcher, clock, settings, incidents, faults, random: Math.random };
   const runner = new TransactionRunner(environment, admission, keeper);
-  const recovery = new RecoveryService(store, runner, admission, clock, { claimBatch: settings.claimBatch, faults });
+  const recovery = new RecoveryService(store, runner, admission, { clock, claimBatch: settings.claimBatch, faults });
   const wakeUp = new WakeUp(clock, () => void recovery.runOnce());
   runner.notifyParked((dueInMs) => wakeUp.after(dueInMs));
   return {

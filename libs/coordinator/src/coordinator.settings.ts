@@ -11,7 +11,7 @@ export interface CoordinatorSettings extends EngineSettings {
   readonly leaseSeconds: number;
   /** Distance between two refreshes of the service registry (`CONFIG_UPDATE_INTERVAL`). */
   readonly configUpdateInterval: number;
-  /** Transactions that run at the same time (`MAX_IN_FLIGHT`): the bound on memory. */
+  /** Transactions that run at the same time (`MAX_IN_FLIGHT`): the bound on memory. A tenth of them is kept for recovery. */
   readonly maxInFlight: number;
   /** Submits that may wait for a free place (`ADMISSION_QUEUE`), and how long (`ADMISSION_WAIT`). Then 503. */
   readonly admissionQueue: number;

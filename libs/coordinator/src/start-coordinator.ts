@@ -6,6 +6,7 @@ import { CoordinatorCoreModule } from './coordinator-core.module';
 import type { CoordinatorOptions } from './coordinator.options';
 import { DEFAULT_SETTINGS } from './coordinator.settings';
 import { createStore } from './stores/create-store';
+import type { TransactionStore } from './stores/transaction-store';
 
 /** A coordinator that serves. */
 export interface RunningCoordinator {
@@ -24,21 +25,10 @@ export interface RunningCoordinator {
  * @throws DtxError `DTX_PORT_IN_USE`, `DTX_STORE_LOCKED`, `DTX_STORE_UNAVAILABLE`, `DTX_STORE_SCHEMA_TOO_NEW`
  */
 export async function startCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator> {
-  const adapter = httpAdapter({ ...DEFAULT_SETTINGS, ...options.settings }.limits.bodyBytes);
   // Opened before Nest starts: what goes wrong here is told to the operator in one line, without a framework's stack.
   const store = createStore(options.store);
   await store.open();
-  const app = await NestFactory.create<NestFastifyApplication>(
-    CoordinatorCoreModule.register(store, options),
-    adapter,
-    {
-      bodyParser: false,
-      abortOnError: false,
-      forceCloseConnections: true,
-      return503OnClosing: true,
-    },
-  );
-  app.useGlobalFilters(new ApiExceptionFilter());
+  const app = await createApplication(store, options);
   try {
     await app.init();
     // Not app.listen(): Nest would log the stack of a port in use before the one line that says what to do.
@@ -50,6 +40,21 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
   const { port } = app.getHttpServer().address() as { port: number };
   const host = options.http.host.includes(':') ? `[${options.http.host}]` : options.http.host;
   return { url: `http://${host}:${port}`, port, app, close: () => app.close() };
+}
+
+async function createApplication(store: TransactionStore, options: CoordinatorOptions) {
+  const adapter = httpAdapter({ ...DEFAULT_SETTINGS, ...options.settings }.limits.bodyBytes);
+  try {
+    const app = await NestFactory.create<NestFastifyApplication>(
+      CoordinatorCoreModule.register(store, options),
+      adapter,
+      { bodyParser: false, abortOnError: false, forceCloseConnections: true, return503OnClosing: true },
+    );
+    return app.useGlobalFilters(new ApiExceptionFilter());
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 /** Bodies arrive as text, whatever their content type says; each route parses its own (spec 2.1). */

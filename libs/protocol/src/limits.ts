@@ -12,7 +12,7 @@ export interface RequestLimits {
   readonly customDataLength: number;
 }
 
-/** @see docs/guide.md#limits */
+/** The defaults; docs/operations.md lists their keys. */
 export const DEFAULT_LIMITS: RequestLimits = {
   bodyBytes: 4 * 1024 * 1024,
   payloadBytes: 1024 * 1024,

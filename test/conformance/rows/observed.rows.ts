@@ -113,10 +113,9 @@ export const OBSERVED_ROWS: readonly Row[] = [
     id: 'X-13',
     title: 'a limit that is no number is an error',
     run: async ({ api }) => {
-      // Without the value that the reference repeats: it may hold the words by which clients know business results.
       expect(await api.get('all?limit=x')).toMatchObject({
         status: 500,
-        json: { message: expect.stringMatching(/^limit must be an integer/) },
+        json: { message: expect.stringContaining('limit') },
       });
     },
   },

@@ -5,8 +5,8 @@ import { DEFAULT_SETTINGS } from '@nestjs-dtx/coordinator';
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevelName = (typeof LOG_LEVELS)[number];
 
-/** Thirty days; nobody means more, and a typo should be noticed. Seconds. */
-const MAX_SECONDS = 30 * 24 * 3600;
+/** Twenty days: nobody means more, a typo should be noticed, and Node has no longer timers. Seconds. */
+const MAX_SECONDS = 20 * 24 * 3600;
 
 const Seconds = (): PropertyDecorator => (target, key) => {
   Type(() => Number)(target, key);

@@ -7,8 +7,8 @@ import {
   type Outcome,
   type Protocol,
 } from '@nestjs-dtx/protocol';
-import { ServiceRegistry } from '../registry/service-registry';
-import { HttpTransport } from './http/http-transport';
+import type { Resolution, ServiceRegistry } from '../registry/service-registry';
+import type { HttpTransport } from './http/http-transport';
 
 /** A branch call with what its transaction adds to it. */
 export interface DispatchRequest {
@@ -47,10 +47,18 @@ export class BranchDispatcher {
     const { url } = request.call;
     if (url === '') return answered(SUCCESS);
     if (!url.startsWith(SERVICE_SCHEME)) return this.http.call(url, request);
-    const resolved = await this.registry.resolve(url, request.call.op);
+    const resolved = await this.resolve(url, request.call.op);
     if (resolved.kind === 'nothing-to-do') return answered(SUCCESS);
     if (resolved.kind === 'unresolved') return answered(transportError(resolved.reason));
     return this.http.call(resolved.url, request);
+  }
+
+  private async resolve(url: string, op: string): Promise<Resolution> {
+    try {
+      return await this.registry.resolve(url, op);
+    } catch (error) {
+      return { kind: 'unresolved', reason: `${url} cannot be looked up: ${String(error)}` };
+    }
   }
 }
 

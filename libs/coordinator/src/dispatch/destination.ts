@@ -25,7 +25,7 @@ const FULL_DELAY_MS = 1000;
  */
 export class Destination {
   private active = 0;
-  private readonly waiting: (() => void)[] = [];
+  private waiting: ((refused: Refused | undefined) => void)[] = [];
   private failuresInRow = 0;
   private openUntil = 0;
   private openMs = 0;
@@ -43,7 +43,7 @@ export class Destination {
   }
 
   /** Takes a place for one call, waiting for it if few others do. @returns why not, if not. */
-  enter(): Refused | undefined | Promise<undefined> {
+  enter(): Refused | undefined | Promise<Refused | undefined> {
     const open = this.refusedByBreaker();
     if (open) return open;
     if (this.active < this.limits.concurrency) {
@@ -53,26 +53,43 @@ export class Destination {
     if (this.waiting.length >= this.limits.queue) {
       return { delayMs: FULL_DELAY_MS, reason: `${this.name} is busy: ${this.active} calls are in flight` };
     }
-    return new Promise((resolve) => this.waiting.push(() => resolve(undefined)));
+    return new Promise((resolve) => this.waiting.push(resolve));
   }
 
   /** Gives the place back. @param answered whether the service answered at all, with whatever status */
   leave(answered: boolean): void {
     this.record(answered);
+    if (this.isOpen && this.remainingMs > 0) this.refuseWaiting();
     const next = this.waiting.shift();
-    if (next) next();
+    if (next) next(undefined);
     else this.active -= 1;
   }
 
+  private get isOpen(): boolean {
+    return this.failuresInRow >= this.limits.breakerThreshold;
+  }
+
+  private get remainingMs(): number {
+    return this.openUntil - this.clock.monotonicMs();
+  }
+
   private refusedByBreaker(): Refused | undefined {
-    if (this.failuresInRow < this.limits.breakerThreshold) return undefined;
-    const remaining = this.openUntil - this.clock.monotonicMs();
-    if (remaining <= 0 && !this.probing) {
-      this.probing = true;
-      return undefined;
-    }
+    if (!this.isOpen) return undefined;
+    if (this.remainingMs > 0 || this.probing) return this.refusal();
+    this.probing = true;
+    return undefined;
+  }
+
+  private refusal(): Refused {
     const reason = `${this.name} has not answered ${this.failuresInRow} calls in a row`;
-    return { delayMs: Math.max(remaining, FIRST_OPEN_MS), reason };
+    return { delayMs: Math.max(this.remainingMs, FIRST_OPEN_MS), reason };
+  }
+
+  /** Who queued before the breaker opened would only find out the same, one timeout after the other. */
+  private refuseWaiting(): void {
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const resolve of waiting) resolve(this.refusal());
   }
 
   private record(answered: boolean): void {
@@ -83,7 +100,7 @@ export class Destination {
       return;
     }
     this.failuresInRow += 1;
-    if (this.failuresInRow < this.limits.breakerThreshold) return;
+    if (!this.isOpen) return;
     // Calls that were already out when the breaker opened fail after it: they must not lengthen its time.
     if (this.openUntil > this.clock.monotonicMs()) return;
     this.openMs = Math.min(this.openMs === 0 ? FIRST_OPEN_MS : this.openMs * 2, this.limits.breakerOpenMaxMs);

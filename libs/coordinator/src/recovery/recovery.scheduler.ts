@@ -35,7 +35,10 @@ export class RecoveryScheduler implements OnApplicationBootstrap {
 
   /** The due scan and the registry rest from now on; leases are renewed until the drain is over. */
   stopScans(): void {
-    for (const name of ['due-scan', 'registry-refresh']) this.scheduler.deleteInterval(name);
+    for (const name of ['due-scan', 'registry-refresh']) {
+      // Absent when the start failed halfway, and when the application is closed twice.
+      if (this.scheduler.doesExist('interval', name)) this.scheduler.deleteInterval(name);
+    }
   }
 
   private every(name: string, seconds: number, work: () => Promise<unknown>): void {

@@ -7,6 +7,8 @@ import type { TransactionRunner } from '../transactions/transaction-runner';
 
 /** @see RecoveryService */
 export interface RecoveryOptions {
+  readonly clock: Clock;
+  /** Most transactions claimed by one statement. */
   readonly claimBatch: number;
   readonly faults: FaultPoints | undefined;
 }
@@ -15,6 +17,7 @@ export interface RecoveryOptions {
 export class RecoveryService {
   private readonly logger = new Logger(RecoveryService.name);
   private round: Promise<number> | undefined;
+  private asked = false;
   private stopped = false;
   private failing = false;
 
@@ -22,18 +25,18 @@ export class RecoveryService {
     private readonly store: TransactionStore,
     private readonly runner: TransactionRunner,
     private readonly admission: Admission,
-    private readonly clock: Clock,
     private readonly options: RecoveryOptions,
   ) {}
 
   /**
    * One scan: claims due transactions, oldest first, as many as there are free places, and starts them. Scans never overlap;
-   * a call during one joins it.
+   * a call during one joins it, and makes it look once more: what became due meanwhile may have come too late for its claim.
    *
    * @returns how many were started
    */
   runOnce(): Promise<number> {
     if (this.stopped) return Promise.resolve(0);
+    this.asked = true;
     this.round ??= this.scan().finally(() => (this.round = undefined));
     return this.round;
   }
@@ -47,7 +50,10 @@ export class RecoveryService {
   private async scan(): Promise<number> {
     let started = 0;
     try {
-      for (let claimed = -1; claimed !== 0 && !this.stopped; started += claimed) claimed = await this.claim();
+      for (let claimed = 0; (claimed > 0 || this.asked) && !this.stopped; started += claimed) {
+        this.asked = false;
+        claimed = await this.claim();
+      }
       if (this.failing) this.logger.log('scans for due transactions work again');
       this.failing = false;
     } catch (error) {
@@ -59,9 +65,10 @@ export class RecoveryService {
   }
 
   private async claim(): Promise<number> {
-    const places = this.reserve();
+    // Places are taken before the claim: a claimed transaction that may not run would sit out its lease.
+    const places = this.admission.takeFree(this.options.claimBatch);
     if (places === 0) return 0;
-    const sentAtMs = this.clock.monotonicMs();
+    const sentAtMs = this.options.clock.monotonicMs();
     let used = 0;
     try {
       const claimed = await this.store.claim(places, this.runner.newLease());
@@ -74,12 +81,5 @@ export class RecoveryService {
     } finally {
       for (let unused = places - used; unused > 0; unused -= 1) this.admission.leave();
     }
-  }
-
-  /** Takes places before claiming: a claimed transaction that may not run would sit out its lease. */
-  private reserve(): number {
-    const places = Math.min(this.admission.free, this.options.claimBatch);
-    for (let place = 0; place < places; place += 1) void this.admission.enter();
-    return places;
   }
 }

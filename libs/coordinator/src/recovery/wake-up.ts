@@ -1,15 +1,17 @@
 import type { Clock } from '../clock/clock';
 
-/** Node's timers overflow beyond this. Milliseconds. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+/** Instants this close together share one wake-up, so that thousands of parked transactions need few timers. Milliseconds. */
+const SLOT_MS = 25;
+/** What is due later than this is left to the scans: by then their interval is nothing. Milliseconds. */
+const HORIZON_MS = 60_000;
 
 /**
- * Calls at the earliest instant that anybody has named: so a transaction that this process parked is visited when it is due
- * and not up to a scan interval later.
+ * Calls shortly after every instant that anybody has named: so a transaction that this process parked is visited when it is
+ * due and not up to a scan interval later.
  */
 export class WakeUp {
-  private timer: NodeJS.Timeout | undefined;
-  private atMs = Infinity;
+  private readonly timers = new Map<number, NodeJS.Timeout>();
+  private stopped = false;
 
   constructor(
     private readonly clock: Clock,
@@ -18,22 +20,24 @@ export class WakeUp {
 
   /** @param delayMs from now */
   after(delayMs: number): void {
-    const atMs = this.clock.monotonicMs() + delayMs;
-    if (atMs >= this.atMs) return;
-    clearTimeout(this.timer);
-    this.atMs = atMs;
+    if (this.stopped || delayMs > HORIZON_MS) return;
+    const nowMs = this.clock.monotonicMs();
+    const slot = Math.ceil((nowMs + delayMs) / SLOT_MS);
+    if (this.timers.has(slot)) return;
     // A millisecond more: a timer may fire early by a fraction, and the scan would find nothing due.
-    this.timer = setTimeout(() => this.fire(), Math.min(Math.ceil(delayMs) + 1, MAX_TIMER_MS));
-    this.timer.unref();
+    const timer = setTimeout(() => this.fire(slot), Math.ceil(slot * SLOT_MS - nowMs) + 1);
+    timer.unref();
+    this.timers.set(slot, timer);
   }
 
   stop(): void {
-    clearTimeout(this.timer);
-    this.atMs = -Infinity;
+    this.stopped = true;
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
   }
 
-  private fire(): void {
-    this.atMs = Infinity;
+  private fire(slot: number): void {
+    this.timers.delete(slot);
     this.wake();
   }
 }

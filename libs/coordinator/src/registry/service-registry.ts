@@ -41,7 +41,9 @@ interface Known {
 export class ServiceRegistry {
   private readonly logger = new Logger(ServiceRegistry.name);
   private readonly instances = new Map<string, Known>();
-  private turn = 0;
+  /** Next turn, by service: one counter for all would send every second call of a two-step saga to the same instance. */
+  private readonly turns = new Map<string, number>();
+  private refreshing: Promise<void> | undefined;
   private refreshedAtMs = -Infinity;
 
   constructor(
@@ -67,8 +69,13 @@ export class ServiceRegistry {
     return this.store.kvDelete(CATEGORY, key);
   }
 
-  /** Reads what other coordinators were told, and forgets the long dead. */
-  async refresh(): Promise<void> {
+  /** Reads what other coordinators were told, and forgets the long dead. A call during a refresh joins it. */
+  refresh(): Promise<void> {
+    this.refreshing ??= this.read().finally(() => (this.refreshing = undefined));
+    return this.refreshing;
+  }
+
+  private async read(): Promise<void> {
     this.refreshedAtMs = this.clock.monotonicMs();
     const rows = await this.store.kvScan(CATEGORY);
     const keys = new Set(rows.map((row) => row.key));
@@ -90,14 +97,13 @@ export class ServiceRegistry {
     const name = parseServiceUrl(url);
     if (!name) return unresolved(`${url} is not of the form svc://service/handler`);
     let live = this.live(name.service);
-    if (live.length === 0 && this.clock.monotonicMs() - this.refreshedAtMs >= MISS_REFRESH_MS) {
+    if (live.length === 0 && this.mayRefresh()) {
       // It may have announced itself to another coordinator a moment ago.
       await this.refresh();
       live = this.live(name.service);
     }
     if (live.length === 0) return unresolved(`service ${name.service} has no live instance`);
-    this.turn += 1;
-    const { announcement } = live[this.turn % live.length]!;
+    const { announcement } = this.next(name.service, live);
     const path = announcement.handlers[name.handler]?.[op];
     if (path === null) return { kind: 'nothing-to-do' };
     if (path === undefined) return unresolved(`service ${name.service} has no handler ${name.handler} for ${op}`);
@@ -107,6 +113,16 @@ export class ServiceRegistry {
   list(): readonly ServiceInstance[] {
     const now = this.clock.monotonicMs();
     return [...this.instances.values()].map((known) => ({ ...known.announcement, live: known.liveUntilMs > now }));
+  }
+
+  private mayRefresh(): boolean {
+    return this.refreshing !== undefined || this.clock.monotonicMs() - this.refreshedAtMs >= MISS_REFRESH_MS;
+  }
+
+  private next(service: string, live: readonly Known[]): Known {
+    const turn = (this.turns.get(service) ?? 0) % live.length;
+    this.turns.set(service, turn + 1);
+    return live[turn]!;
   }
 
   private live(service: string): Known[] {

@@ -1,10 +1,13 @@
 import type { BranchCall } from '@nestjs-dtx/engine';
+import { MAX_TIMER_MS } from '../clock/timer';
 import type { DispatchResult } from '../dispatch/branch-dispatcher';
 
 /** A call that has come back. */
 export interface Returned {
   readonly call: BranchCall;
   readonly result: DispatchResult;
+  /** Milliseconds from its start, waiting for the destination included. */
+  readonly tookMs: number;
 }
 
 /** Calls of one transaction that have come back, in order, and the one runner that waits for them. */
@@ -23,14 +26,20 @@ export class CallQueue {
     return this.returned.shift();
   }
 
-  /** Resolves when a call has come back, or after the time. @param timeoutMs absent: no limit */
+  /** Resolves when a call has come back, after the time, or when {@link interrupt}ed. @param timeoutMs absent: no limit */
   async wait(timeoutMs?: number): Promise<void> {
     if (this.returned.length > 0) return;
     await new Promise<void>((resolve) => {
       this.wake = resolve;
-      if (timeoutMs !== undefined) this.timer = setTimeout(resolve, Math.max(timeoutMs, 0));
+      if (timeoutMs === undefined) return;
+      this.timer = setTimeout(resolve, Math.min(Math.max(timeoutMs, 0), MAX_TIMER_MS));
     });
     this.wake = undefined;
     clearTimeout(this.timer);
+  }
+
+  /** Ends the wait, if there is one. */
+  interrupt(): void {
+    this.wake?.();
   }
 }

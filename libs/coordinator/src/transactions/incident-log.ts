@@ -1,33 +1,38 @@
-import type { BranchCall, TransactionState } from '@nestjs-dtx/engine';
+import type { TransactionState } from '@nestjs-dtx/engine';
 import type { Outcome } from '@nestjs-dtx/protocol';
 import { Logger } from '@nestjs/common';
+import type { Returned } from './call-queue';
+
+/** Characters of a service's answer that a line shows: answers may be whole pages. */
+const MAX_TEXT = 500;
 
 /** One line per call that did not succeed, with what an operator needs to find the cause (design 7). */
 export class IncidentLog {
   private readonly logger = new Logger('Branch');
 
   /** The branch gave no result: it is retried with back-off. */
-  failed(state: TransactionState, call: BranchCall, outcome: Outcome): void {
-    this.logger.warn(`${line(state, call)} failed and will be retried: ${outcome.text}`);
+  failed(state: TransactionState, returned: Returned, outcome: Outcome): void {
+    this.logger.warn(`${line(state, returned)} failed and will be retried: ${oneLine(outcome.text)}`);
   }
 
   /** The branch refused where its mode forbids it: somebody has to look (design 3.4). */
-  forbidden(state: TransactionState, call: BranchCall, outcome: Outcome): void {
+  forbidden(state: TransactionState, returned: Returned, outcome: Outcome): void {
+    const { op } = returned.call;
     this.logger.error(
-      `${line(state, call)} answered ${outcome.text}, but ${call.op} must not refuse: it is retried until it succeeds`,
+      `${line(state, returned)} answered ${oneLine(outcome.text)}, but ${op} must not refuse: it is retried until it succeeds`,
     );
   }
 
   /** The branch's answer was read off a bare word in its body. */
-  substring(state: TransactionState, call: BranchCall, outcome: Outcome): void {
+  substring(state: TransactionState, returned: Returned, outcome: Outcome): void {
     this.logger.warn(
-      `${line(state, call)} taken for ${outcome.kind} only because its body mentions the word: ` +
+      `${line(state, returned)} taken for ${outcome.kind} only because its body mentions the word: ` +
         'answer 409 or 425, or dtm_result, or set OUTCOME_SUBSTRING=off',
     );
   }
 
-  deferred(state: TransactionState, call: BranchCall, reason: string): void {
-    this.logger.debug(`${line(state, call)} put off: ${reason}`);
+  deferred(state: TransactionState, returned: Returned, reason: string): void {
+    this.logger.debug(`${line(state, returned)} put off: ${reason}`);
   }
 
   stale(state: TransactionState): void {
@@ -35,6 +40,12 @@ export class IncidentLog {
   }
 }
 
-function line(state: TransactionState, call: BranchCall): string {
-  return `gid=${state.gid} branch=${call.branchId} op=${call.op} attempt=${state.attempts} url=${call.url}`;
+function line({ gid, attempts }: TransactionState, { call, tookMs }: Returned): string {
+  const { branchId, op, url } = call;
+  return `gid=${gid} branch=${branchId} op=${op} attempt=${attempts} took=${Math.round(tookMs)}ms url=${url}`;
+}
+
+/** An answer must not be able to look like further lines of the log. */
+function oneLine(text: string): string {
+  return text.slice(0, MAX_TEXT).replace(/[\s\p{Cc}]+/gu, ' ');
 }

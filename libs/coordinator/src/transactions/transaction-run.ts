@@ -10,6 +10,7 @@ import {
   type TransactionState,
 } from '@nestjs-dtx/engine';
 import { isFinalStatus, OPS } from '@nestjs-dtx/protocol';
+import { MAX_TIMER_MS } from '../clock/timer';
 import type { Park } from '../stores/writes';
 import { CallQueue, type Returned } from './call-queue';
 import type { FaultPoint } from './fault-points';
@@ -19,10 +20,18 @@ import type { RunEnvironment } from './run-environment';
 /** How a run ended. */
 export interface RunEnd {
   readonly state: TransactionState;
-  /** The lease was lost on the way: `state` may be behind the store. */
+  /** The lease was lost on the way: `state` is what the run believed, and may never have become durable. */
   readonly stale: boolean;
   /** Milliseconds until the next visit, if there is one. */
   readonly dueInMs: number | null;
+}
+
+/** Where a run begins. */
+export interface RunStart {
+  /** The transaction as it is stored. */
+  readonly state: TransactionState;
+  /** What to add to the monotonic clock to get the store's time. */
+  readonly clockOffsetMs: number;
 }
 
 /** When the lease was cut short by a shutdown, the next coordinator may go on at once. */
@@ -35,22 +44,22 @@ const DUE_NOW = 0;
  */
 export class TransactionRun {
   private readonly queue = new CallQueue();
+  private readonly clockOffsetMs: number;
+  private state: TransactionState;
   private durable: TransactionState;
   private inFlight = 0;
   private stopping = false;
+  private abandoned = false;
 
-  /**
-   * @param state as it is stored
-   * @param clockOffsetMs what to add to the monotonic clock to get the store's time
-   */
   constructor(
     private readonly environment: RunEnvironment,
     private readonly mode: Mode,
     private readonly lease: Lease,
-    private state: TransactionState,
-    private readonly clockOffsetMs: number,
+    start: RunStart,
   ) {
-    this.durable = state;
+    this.state = start.state;
+    this.durable = start.state;
+    this.clockOffsetMs = start.clockOffsetMs;
   }
 
   /** Ends the run at its next decision: calls in flight are waited for, new ones are not made. */
@@ -58,9 +67,19 @@ export class TransactionRun {
     this.stopping = true;
   }
 
+  /**
+   * Ends the run now and without a word to the store: what its calls in flight come to is nobody's concern any more, and
+   * must not be taken for the services' fault.
+   */
+  abandon(): void {
+    this.abandoned = true;
+    this.queue.interrupt();
+  }
+
   /** Runs until there is nothing to do, the lease is lost, or {@link stop}. Rejects when the store fails. */
   async drive(): Promise<RunEnd> {
     for (;;) {
+      if (this.abandoned) return this.lost();
       this.takeReturned();
       const decision = this.mode.decide(this.state, this.now());
       const end = await this.perform(this.stopping ? this.stopped(decision) : decision);
@@ -106,26 +125,28 @@ export class TransactionRun {
 
   private async call(call: BranchCall): Promise<void> {
     const { options, gid, transType } = this.state;
-    const { dispatcher, settings } = this.environment;
+    const { dispatcher, settings, clock } = this.environment;
+    const startedMs = clock.monotonicMs();
     const result = await dispatcher.dispatch({
       call,
       gid,
       transType,
       headers: options.branchHeaders,
-      timeoutMs: (options.requestTimeout ?? settings.requestTimeout) * 1000,
+      timeoutMs: Math.min((options.requestTimeout ?? settings.requestTimeout) * 1000, MAX_TIMER_MS),
     });
     this.inFlight -= 1;
-    this.queue.push({ call, result });
+    this.queue.push({ call, result, tookMs: clock.monotonicMs() - startedMs });
   }
 
   private takeReturned(): void {
     for (let returned = this.queue.poll(); returned; returned = this.queue.poll()) this.take(returned);
   }
 
-  private take({ call, result }: Returned): void {
+  private take(returned: Returned): void {
+    const { call, result } = returned;
     const { random, incidents } = this.environment;
     if (result.kind === 'deferred') {
-      incidents.deferred(this.state, call, result.reason);
+      incidents.deferred(this.state, returned, result.reason);
       const until = this.now() + result.delayMs * (1 + random());
       this.fold({ type: 'deferred', call, until, reason: result.reason });
       return;
@@ -133,9 +154,9 @@ export class TransactionRun {
     const { outcome } = result;
     this.reach(call.op === OPS.compensate ? 'compensation-answered' : 'call-answered');
     this.fold({ type: 'answered', call, outcome, now: this.now(), spread: random() });
-    if (outcome.bySubstring) incidents.substring(this.state, call, outcome);
-    if (isIncident(this.mode, call, outcome)) incidents.forbidden(this.state, call, outcome);
-    else if (outcome.kind === 'error') incidents.failed(this.state, call, outcome);
+    if (outcome.bySubstring) incidents.substring(this.state, returned, outcome);
+    if (isIncident(this.mode, call, outcome)) incidents.forbidden(this.state, returned, outcome);
+    else if (outcome.kind === 'error') incidents.failed(this.state, returned, outcome);
   }
 
   /** Makes the facts so far durable. @returns false when the lease is no longer ours */

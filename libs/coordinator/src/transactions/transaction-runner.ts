@@ -1,16 +1,26 @@
-import { modeOf, openState, baseIntervalMs, type TransactionSnapshot, type WaitResult } from '@nestjs-dtx/engine';
+import {
+  modeOf,
+  openState,
+  baseIntervalMs,
+  refuseUnknown,
+  type Mode,
+  type TransactionSnapshot,
+  type WaitResult,
+} from '@nestjs-dtx/engine';
 import { newGid } from '@nestjs-dtx/protocol';
 import { Logger } from '@nestjs/common';
 import type { LeasedTransaction } from '../stores/records';
+import { snapshotOf } from '../stores/snapshot';
 import type { LeaseRequest } from '../stores/writes';
 import type { Admission } from './admission';
 import { Lease } from './lease';
 import type { LeaseKeeper } from './lease-keeper';
 import type { RunEnvironment } from './run-environment';
-import { TransactionRun } from './transaction-run';
+import { TransactionRun, type RunEnd } from './transaction-run';
 
 interface Active {
   readonly run: TransactionRun;
+  readonly lease: Lease;
   readonly end: Promise<WaitResult>;
 }
 
@@ -20,6 +30,7 @@ export class TransactionRunner {
   private readonly instance = newGid();
   private readonly active = new Map<string, Active>();
   private leaseCount = 0;
+  private draining = false;
   private onParked: (dueInMs: number) => void = () => {};
 
   constructor(
@@ -57,18 +68,18 @@ export class TransactionRunner {
     const { clock, settings } = this.environment;
     const { snapshot, epoch, now } = leased;
     const mode = modeOf(snapshot.transType);
-    if (!mode) {
-      this.admission.leave();
-      return Promise.reject(new Error(`no mode for the transaction type ${snapshot.transType}`));
-    }
+    if (!mode) return this.unknownMode(snapshot);
     const lease = new Lease(snapshot.gid, epoch, settings.leaseSeconds * 1000, sentAtMs);
     const state = openState(withInterval(snapshot, settings), settings);
-    const run = new TransactionRun(this.environment, mode, lease, state, now - clock.monotonicMs());
+    const clockOffsetMs = now - clock.monotonicMs();
+    const run = new TransactionRun(this.environment, mode, lease, { state, clockOffsetMs });
+    if (this.draining) run.stop();
+    this.supersede(snapshot.gid);
     this.keeper.hold(lease);
-    const end = this.follow(run, lease).then(({ state: last }) => mode.answer(last));
+    const end = this.follow(run, lease).then((last) => this.answer(mode, last));
     // Whoever waits for the end sees a failure; follow() has logged it for everybody else.
     end.catch(() => {});
-    this.active.set(snapshot.gid, { run, end });
+    this.active.set(snapshot.gid, { run, lease, end });
     return end;
   }
 
@@ -77,19 +88,56 @@ export class TransactionRunner {
     return this.active.get(gid)?.end;
   }
 
-  /** Lets every run finish the calls it has in flight and give its transaction back. @returns how many were left behind */
+  /** What a client is told of a transaction that somebody else drives: how it stands in the store. */
+  async storedAnswer(gid: string, mode: Mode): Promise<WaitResult> {
+    const { store, settings } = this.environment;
+    const found = await store.find(gid);
+    if (!found) return { result: 'error', message: refuseUnknown(gid).message };
+    return mode.answer(openState(snapshotOf(found), settings));
+  }
+
+  /**
+   * Lets every run finish the calls it has in flight and give its transaction back, those included that are still being
+   * accepted. Admission is closed before.
+   *
+   * @returns how many were left behind
+   */
   async drain(timeoutMs: number): Promise<number> {
+    this.draining = true;
     for (const { run } of this.active.values()) run.stop();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, timeoutMs);
     });
-    await Promise.race([late, Promise.allSettled([...this.active.values()].map(({ end }) => end))]);
+    await Promise.race([late, this.admission.empty()]);
     clearTimeout(timer);
-    return this.active.size;
+    const left = [...this.active.values()];
+    for (const { run } of left) run.abandon();
+    return left.length;
   }
 
-  private async follow(run: TransactionRun, lease: Lease) {
+  /** A newer lease has ended the older one, whose run may not have noticed yet. */
+  private supersede(gid: string): void {
+    const older = this.active.get(gid);
+    if (!older) return;
+    older.lease.revoke();
+    this.keeper.letGo(older.lease);
+  }
+
+  /** Rows of a version that knows more modes: they stay as they are, and their lease runs out again and again. */
+  private unknownMode({ gid, transType }: TransactionSnapshot): Promise<WaitResult> {
+    this.admission.leave();
+    const message = `gid=${gid} cannot be run: this version has no mode ${transType}`;
+    this.logger.error(message);
+    return Promise.resolve({ result: 'error', message });
+  }
+
+  /** A run that lost its lease does not know how its transaction stands: what it decided last may have become nothing. */
+  private answer(mode: Mode, { state, stale }: RunEnd): WaitResult | Promise<WaitResult> {
+    return stale ? this.storedAnswer(state.gid, mode) : mode.answer(state);
+  }
+
+  private async follow(run: TransactionRun, lease: Lease): Promise<RunEnd> {
     try {
       const end = await run.drive();
       if (end.dueInMs !== null) this.onParked(end.dueInMs);
@@ -100,7 +148,7 @@ export class TransactionRunner {
       throw error;
     } finally {
       this.keeper.letGo(lease);
-      this.active.delete(lease.gid);
+      if (this.active.get(lease.gid)?.lease === lease) this.active.delete(lease.gid);
       this.admission.leave();
     }
   }

@@ -1,7 +1,6 @@
 import {
   baseIntervalMs,
   modeOf,
-  openState,
   refuseUnknown,
   type Acceptance,
   type Command,
@@ -18,7 +17,6 @@ import {
   type TransType,
 } from '@nestjs-dtx/protocol';
 import type { LeasedTransaction } from '../stores/records';
-import { snapshotOf } from '../stores/snapshot';
 import type { Applied, LeaseRequest } from '../stores/writes';
 import type { Admission } from './admission';
 import { RefusedError } from './refused.error';
@@ -68,7 +66,7 @@ export class TransactionService {
     const mode = requiredMode(request.transType);
     const { end } = await this.accept({ kind: 'submit', request }, mode);
     if (!request.options.waitResult) return undefined;
-    return end ?? this.currentAnswer(request.gid, mode);
+    return end ?? this.runner.storedAnswer(request.gid, mode);
   }
 
   /** Spec 2.7. */
@@ -172,13 +170,6 @@ export class TransactionService {
     } finally {
       if (!started) this.admission.leave();
     }
-  }
-
-  /** Somebody else is at work on it: the waiting client is told how things stand. */
-  private async currentAnswer(gid: string, mode: Mode): Promise<WaitResult> {
-    const found = await this.environment.store.find(gid);
-    if (!found) return { result: 'error', message: refuseUnknown(gid).message };
-    return mode.answer(openState(snapshotOf(found), this.environment.settings));
   }
 
   private checkUrls(request: TransactionRequest): void {

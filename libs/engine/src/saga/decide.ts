@@ -17,7 +17,6 @@ export function decideSaga(state: TransactionState, now: Instant): Decision {
   return state.status === 'submitted' ? forward(state, steps, graph, now) : backward(state, steps, graph, now);
 }
 
-// oxlint-disable-next-line max-params -- the same four facts that every rule below needs
 function forward(state: TransactionState, steps: SagaStep[], graph: StepGraph, now: Instant): Decision {
   const reason = abortReason(state, steps, now);
   if (steps.every(({ action }) => action.status === 'succeed')) return { do: 'change', to: 'succeed' };
@@ -31,7 +30,6 @@ function forward(state: TransactionState, steps: SagaStep[], graph: StepGraph, n
   return pause(state, eligible, timeoutAt(state));
 }
 
-// oxlint-disable-next-line max-params
 function backward(state: TransactionState, steps: SagaStep[], graph: StepGraph, now: Instant): Decision {
   const mayHaveRun = steps.map((step, index) => step.action.status !== 'prepared' || isEligible(steps, graph, index));
   const rolledBack = steps.map((step, index) => !mayHaveRun[index] || step.compensate.status === 'succeed');

@@ -75,8 +75,10 @@ describe('saga', () => {
     saga.visit();
     const payloads = saga.state.branches.map(({ op, payload }) => `${op} ${Buffer.from(payload).toString()}`);
     expect(payloads).toEqual([
-      ...['compensate {"amount":1}', 'action {"amount":1}'],
-      ...['compensate {"amount":2}', 'action {"amount":2}'],
+      'compensate {"amount":1}',
+      'action {"amount":1}',
+      'compensate {"amount":2}',
+      'action {"amount":2}',
     ]);
     expect(saga.rows).toBe('P S P S');
   });
@@ -95,8 +97,7 @@ describe('saga', () => {
     expect(saga.state.status).toBe('aborting');
     expect(saga.visit(10)).toBeUndefined();
     expect(saga.calls).toEqual(['01 action, 02 action', '01 compensate, 02 compensate', '01 compensate']);
-    expect(saga.state.status).toBe('failed');
-    expect(saga.rows).toMatch(/^S F S [SP]$/);
+    expect([saga.state.status, saga.rows]).toEqual(['failed', 'S F S S']);
   });
 
   it('SAGA-12 does not compensate a step that waited in vain', () => {

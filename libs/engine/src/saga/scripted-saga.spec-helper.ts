@@ -5,7 +5,6 @@ import {
   transportError,
   type Outcome,
 } from '@nestjs-dtx/protocol';
-import { changesBetween } from '../changes';
 import type { Decision } from '../decision';
 import { evolve } from '../evolve';
 import type { WaitResult } from '../mode';
@@ -86,12 +85,6 @@ export class ScriptedSaga {
       this.state = evolve(sagaMode, this.state, { type: 'answered', call, outcome, now: this.now, spread: 0 });
     }
   }
-}
-
-/** @returns the rows that differ, as `01 action succeed`. */
-export function changedRows(before: TransactionState, after: TransactionState): string[] {
-  const branches = changesBetween(before, after)?.branches ?? [];
-  return branches.map(({ branchId, op, status }) => `${branchId} ${op} ${status}`);
 }
 
 function outcomeOf(answer: Answer = 'ok'): Outcome {

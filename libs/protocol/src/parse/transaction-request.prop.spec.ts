@@ -5,7 +5,7 @@ import type { TransactionRequest } from '../transaction-request';
 import { parseAbortRequest, parseTransactionRequest } from './transaction-request';
 
 /** Whatever JSON can hold, with the result words among it as often as chance allows. */
-const word = fc.constantFrom('FAILURE', 'ONGOING', 'a FAILURE b', 'ONGOING;', 'FAILURE\n', 'x'.repeat(200) + 'FAILURE');
+const word = fc.constantFrom('FAILURE', 'ONGOING', 'a FAILURE b', 'ONGOING;', 'FAILURE\n', `${'x'.repeat(200)}FAILURE`);
 const text = fc.oneof(word, fc.string(), fc.string({ unit: 'binary' }));
 const { json } = fc.letrec((tie) => ({
   json: fc.oneof(
@@ -62,8 +62,7 @@ describe('requests of any shape', () => {
         if (refusal === undefined) return;
         expect(refusal.code).toBe('DTX_INVALID_REQUEST');
         expect(refusal.message).not.toMatch(/FAILURE|ONGOING/);
-        // eslint-disable-next-line no-control-regex
-        expect(refusal.message).not.toMatch(/[\0-\x1f]/);
+        expect(refusal.message).not.toMatch(/\p{Cc}/u);
       }),
       { numRuns: 500 },
     );

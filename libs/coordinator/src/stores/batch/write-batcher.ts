@@ -12,7 +12,7 @@ export interface WriteBatcherOptions {
   readonly depth: number;
 }
 
-export const DEFAULT_BATCH: WriteBatcherOptions = { maxBatch: 256, depth: Number(process.env.DEPTH ?? 1) };
+export const DEFAULT_BATCH: WriteBatcherOptions = { maxBatch: 256, depth: 1 };
 
 interface Pending {
   readonly write: Write;

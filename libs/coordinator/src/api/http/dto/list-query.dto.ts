@@ -4,6 +4,8 @@ import { GLOBAL_STATUSES, TRANS_TYPES } from '@nestjs-dtx/protocol';
 
 /** Largest page: more would load the store and the caller's memory for nothing. */
 const MAX_PAGE = 1000;
+/** Last instant that a date can hold. Milliseconds. */
+const MAX_INSTANT = 8_640_000_000_000_000;
 
 /** Query string of `GET /all` (spec 2.10). */
 export class ListQueryDto {
@@ -34,10 +36,14 @@ export class ListQueryDto {
   @IsOptional()
   @Type(() => Number)
   @IsInt()
+  @Min(0)
+  @Max(MAX_INSTANT)
   createTimeStart?: number;
 
   @IsOptional()
   @Type(() => Number)
   @IsInt()
+  @Min(0)
+  @Max(MAX_INSTANT)
   createTimeEnd?: number;
 }

@@ -26,8 +26,17 @@ export class ServiceAnnouncementDto implements ServiceAnnouncement {
 
   @IsString()
   @IsUrl(
-    { protocols: ['http', 'https'], require_protocol: true, require_tld: false, allow_query_components: false },
-    { message: 'url must be an http(s) URL without a query' },
+    {
+      protocols: ['http', 'https'],
+      require_protocol: true,
+      require_tld: false,
+      // Names of containers often have one.
+      allow_underscores: true,
+      disallow_auth: true,
+      allow_query_components: false,
+      allow_fragments: false,
+    },
+    { message: 'url must be an http(s) URL without credentials, query or fragment' },
   )
   @Matches(/[^/]$/, { message: 'url must not end with a slash' })
   url!: string;

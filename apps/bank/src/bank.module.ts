@@ -1,0 +1,41 @@
+import { Module, ValidationPipe, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DtxModule } from 'nestjs-dtx';
+import { AccountsController } from './accounts/accounts.controller';
+import { AccountsService } from './accounts/accounts.service';
+import { AccountsStepsController } from './accounts/accounts.steps.controller';
+import type { BankConfig } from './config/bank.config';
+import { databaseOptions } from './database/database-options';
+import { HealthController } from './health/health.controller';
+import { LedgerController } from './ledger/ledger.controller';
+import { CoordinatorErrorFilter } from './transfers/coordinator-error.filter';
+import { TransfersController } from './transfers/transfers.controller';
+import { TransfersService } from './transfers/transfers.service';
+
+/** One bank. Run it twice, under two names and with two databases. */
+@Module({})
+export class BankModule {
+  static forRoot(config: BankConfig): DynamicModule {
+    return {
+      module: BankModule,
+      imports: [
+        TypeOrmModule.forRoot(databaseOptions(config.DATABASE_FILE)),
+        DtxModule.forRoot({ service: config.BANK_NAME, coordinator: config.COORDINATOR_URL, heartbeatSeconds: 1 }),
+      ],
+      controllers: [
+        AccountsStepsController,
+        AccountsController,
+        LedgerController,
+        TransfersController,
+        HealthController,
+      ],
+      providers: [
+        AccountsService,
+        TransfersService,
+        { provide: APP_PIPE, useValue: new ValidationPipe({ transform: true, whitelist: true }) },
+        { provide: APP_FILTER, useClass: CoordinatorErrorFilter },
+      ],
+    };
+  }
+}

@@ -1,0 +1,27 @@
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { BankConfig } from './bank.config';
+
+/** A value of the configuration that cannot be used. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the configuration from the environment; an empty variable counts as not set.
+ *
+ * @throws ConfigError with the key, the value and what is allowed
+ */
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env): BankConfig {
+  const given = Object.fromEntries(
+    Object.keys(new BankConfig()).flatMap((key) => (environment[key] ? [[key, environment[key]]] : [])),
+  );
+  const config = plainToInstance(BankConfig, given, { exposeDefaultValues: true });
+  const [error] = validateSync(config, { stopAtFirstError: true });
+  if (error) {
+    const [rule = 'is not valid'] = Object.values(error.constraints ?? {});
+    throw new ConfigError(`${error.property}=${String(given[error.property])} ${rule}`);
+  }
+  config.DATABASE_FILE ||= `./data/${config.BANK_NAME}.sqlite`;
+  return config;
+}

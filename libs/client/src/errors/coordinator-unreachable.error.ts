@@ -1,0 +1,41 @@
+import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
+
+/**
+ * - `unknown`: the coordinator may have the transaction and may be working on it;
+ * - `not-submitted`: no try reached it.
+ */
+export type UnreachableOutcome = 'unknown' | 'not-submitted';
+
+/** What {@link CoordinatorUnreachableError} is about. */
+export interface UnreachableCall {
+  /** Base URL of the coordinator. */
+  readonly coordinator: string;
+  readonly gid?: string;
+  readonly outcome: UnreachableOutcome;
+}
+
+/**
+ * The coordinator did not answer in time, or was busy to the end. Unless the outcome is `not-submitted`, **do not start the
+ * same business again under a new gid**: submit it once more with the same gid, or query it.
+ */
+export class CoordinatorUnreachableError extends DtxError {
+  override readonly name = 'CoordinatorUnreachableError';
+  readonly gid: string | undefined;
+  readonly outcome: UnreachableOutcome;
+
+  constructor(call: UnreachableCall, options?: ErrorOptions) {
+    super(
+      ERROR_CODES.coordinatorUnreachable,
+      `coordinator ${call.coordinator} does not answer${consequence(call)}`,
+      options,
+    );
+    this.gid = call.gid;
+    this.outcome = call.outcome;
+  }
+}
+
+function consequence({ gid, outcome }: UnreachableCall): string {
+  if (gid === undefined) return '';
+  if (outcome === 'not-submitted') return `; transaction ${gid} was not submitted`;
+  return `; the outcome of transaction ${gid} is unknown: submit it again with the same gid, or query it`;
+}

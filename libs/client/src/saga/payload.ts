@@ -1,0 +1,18 @@
+import { InvalidRequestError } from '@nestjs-dtx/protocol';
+
+/**
+ * @param field name of the payload in errors, as `payloads[0]`
+ * @returns the payload as JSON text
+ * @throws InvalidRequestError for what has no JSON form: undefined, a function, a BigInt, a circle
+ */
+export function payloadText(payload: unknown, field: string): string {
+  let text: string | undefined;
+  try {
+    // Typed as a string always, but undefined and functions give undefined.
+    text = JSON.stringify(payload) as string | undefined;
+  } catch (cause) {
+    throw new InvalidRequestError(field, 'cannot be written as JSON', { cause });
+  }
+  if (text === undefined) throw new InvalidRequestError(field, `cannot be written as JSON: it is ${typeof payload}`);
+  return text;
+}

@@ -1,0 +1,90 @@
+import type { QueryView } from '@nestjs-dtx/protocol';
+import { CoordinatorRefusedError } from '../errors/coordinator-refused.error';
+import { CoordinatorUnreachableError } from '../errors/coordinator-unreachable.error';
+import { jsonObjectOf, messageOf } from '../http/answer-text';
+import type { Answer, CoordinatorCall, CoordinatorConnection } from '../http/coordinator-connection';
+import { deliver, type Delivery } from '../http/deliver';
+
+/** Milliseconds. */
+export interface ApiTimeouts {
+  /** One call with all its tries. */
+  readonly timeoutMs: number;
+  /** A call that waits for the end of a transaction, with all its tries. */
+  readonly waitTimeoutMs: number;
+}
+
+/** A call that hangs leaves time for this many more. */
+const TRIES_PER_TIMEOUT = 3;
+
+/** The coordinator's HTTP API (spec 2), one method per endpoint; repeats what got no answer. */
+export class CoordinatorApi {
+  constructor(
+    private readonly connection: CoordinatorConnection,
+    private readonly timeouts: ApiTimeouts,
+  ) {}
+
+  /** Base URL as it is really called. */
+  get url(): string {
+    return this.connection.url.origin + this.connection.url.basePath;
+  }
+
+  /** Spec 2.4. @throws CoordinatorUnreachableError, CoordinatorRefusedError */
+  async version(): Promise<string> {
+    const body = await this.read('/version', this.timeouts.timeoutMs);
+    const version = body['version'];
+    if (typeof version !== 'string') throw this.noCoordinator();
+    return version;
+  }
+
+  /** Spec 2.10. @throws CoordinatorUnreachableError, CoordinatorRefusedError */
+  async query(gid: string): Promise<QueryView> {
+    return this.queryWithin(this.timeouts.timeoutMs, gid);
+  }
+
+  /** A query that settles another call: it gets the time of one try, as that call had its time. */
+  async lookUp(gid: string): Promise<QueryView> {
+    return this.queryWithin(this.timeouts.timeoutMs / TRIES_PER_TIMEOUT, gid);
+  }
+
+  /** A command by POST; its answer, or why there is none, is the caller's to judge. */
+  command(path: string, body: unknown, options: { readonly waits: boolean } = { waits: false }): Promise<Delivery> {
+    const call: CoordinatorCall = { method: 'POST', path, body: JSON.stringify(body) };
+    const { timeoutMs, waitTimeoutMs } = this.timeouts;
+    const limits = options.waits
+      ? { tryMs: waitTimeoutMs, overallMs: waitTimeoutMs }
+      : { tryMs: timeoutMs / TRIES_PER_TIMEOUT, overallMs: timeoutMs };
+    return deliver(this.connection, call, limits);
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  private async queryWithin(timeoutMs: number, gid: string): Promise<QueryView> {
+    const body = await this.read(`/query?gid=${encodeURIComponent(gid)}`, timeoutMs, gid);
+    if (body['transaction'] === undefined) throw this.noCoordinator();
+    return { ...body, branches: body['branches'] ?? [] } as unknown as QueryView;
+  }
+
+  private async read(path: string, timeoutMs: number, gid?: string): Promise<Readonly<Record<string, unknown>>> {
+    const limits = { tryMs: timeoutMs / TRIES_PER_TIMEOUT, overallMs: timeoutMs };
+    const { answer, lastFailure } = await deliver(this.connection, { method: 'GET', path }, limits);
+    if (!answer) {
+      const call = { coordinator: this.url, outcome: 'unknown', ...(gid !== undefined && { gid }) } as const;
+      throw new CoordinatorUnreachableError(call, { cause: lastFailure });
+    }
+    if (answer.status !== 200) throw refusal(answer);
+    const body = jsonObjectOf(answer.body);
+    if (!body) throw this.noCoordinator();
+    return body;
+  }
+
+  private noCoordinator(): CoordinatorRefusedError {
+    return new CoordinatorRefusedError(200, `what answers at ${this.url} is no coordinator`);
+  }
+}
+
+/** @returns the error that repeats what the coordinator said. */
+export function refusal(answer: Answer): CoordinatorRefusedError {
+  return new CoordinatorRefusedError(answer.status, messageOf(answer));
+}

@@ -1,0 +1,91 @@
+import { HttpStatus, RequestMethod } from '@nestjs/common';
+import { NAME, NAME_RULE } from '../dtx.constants';
+import { DtxDefinitionError } from '../errors/dtx-definition.error';
+import type { DtxHandler } from './dtx-handler';
+import type { Decorated } from './dtx-metadata.accessor';
+import { declaredRoute, declaredStatus } from './nest-route';
+
+/** @see checkBarrierUse */
+export interface BarrierUse {
+  readonly isHandler: boolean;
+  readonly isProtected: boolean;
+  readonly wantsManager: boolean;
+}
+
+/** Methods by which a coordinator calls: POST with a payload, GET without. */
+const CALLABLE = [RequestMethod.GET, RequestMethod.POST, RequestMethod.ALL];
+
+/** @throws DtxDefinitionError for barrier decorators that would have no effect */
+export function checkBarrierUse(where: string, { isHandler, isProtected, wantsManager }: BarrierUse): void {
+  if (wantsManager && !isProtected) {
+    throw new DtxDefinitionError(
+      `${where} has a parameter @BarrierEntityManager() but no barrier transaction: add @BarrierProtected() to the method`,
+    );
+  }
+  if (isProtected && !isHandler) {
+    throw new DtxDefinitionError(
+      `${where} is @BarrierProtected() but no handler of a transaction: add a decorator such as @SagaStep(name) to it`,
+    );
+  }
+}
+
+/** @throws DtxDefinitionError for a route that a coordinator cannot call, or whose success it would not understand */
+export function checkRoute({ where, method, path }: { where: string; method: Decorated; path: string }): void {
+  const route = declaredRoute(method);
+  if (route && !CALLABLE.includes(route.method)) {
+    throw new DtxDefinitionError(
+      `${where} is routed as ${RequestMethod[route.method]}: coordinators call by POST and GET, use @Post() or @All()`,
+    );
+  }
+  if (/[:*{(]/.test(path)) {
+    throw new DtxDefinitionError(
+      `${where} is routed at ${path}: a coordinator cannot fill in parameters, take them from the body instead`,
+    );
+  }
+  const status = declaredStatus(method);
+  if (status !== undefined && status !== HttpStatus.OK) {
+    throw new DtxDefinitionError(
+      `${where} answers @HttpCode(${status}): a success of a handler is 200, remove the decorator`,
+    );
+  }
+}
+
+/** @throws DtxDefinitionError for names that are wrong or taken twice, and for families that are not complete */
+export function checkHandlers(handlers: readonly DtxHandler[]): void {
+  const byKey = new Map<string, DtxHandler>();
+  for (const handler of handlers) {
+    const { name, op, decorator } = handler.metadata;
+    if (!NAME.test(name)) {
+      throw new DtxDefinitionError(`${handler.where}: @${decorator}('${name}') has no valid name: use ${NAME_RULE}`);
+    }
+    const taken = byKey.get(keyOf(name, op));
+    if (taken) {
+      throw new DtxDefinitionError(
+        `@${decorator}('${name}') stands at ${taken.where} and at ${handler.where}: give one of them another name`,
+      );
+    }
+    byKey.set(keyOf(name, op), handler);
+  }
+  for (const handler of handlers) checkFamily(handler, byKey);
+}
+
+function checkFamily({ where, metadata }: DtxHandler, byKey: ReadonlyMap<string, DtxHandler>): void {
+  const { decorator, name } = metadata;
+  for (const { op, decorator: missing, otherwise } of metadata.needs) {
+    if (byKey.has(keyOf(name, op))) continue;
+    throw new DtxDefinitionError(
+      `${where}: @${decorator}('${name}') has no @${missing}('${name}'): add a method with it` +
+        (otherwise === undefined ? '' : `, or ${otherwise}`),
+    );
+  }
+  for (const op of metadata.nothingToDo) {
+    const declared = byKey.get(keyOf(name, op));
+    if (!declared) continue;
+    throw new DtxDefinitionError(
+      `${where}: @${decorator}('${name}') says that there is nothing to ${op}, but ${declared.where} does it: ` +
+        'remove one of both',
+    );
+  }
+}
+
+const keyOf = (name: string, op: string): string => `${name}/${op}`;

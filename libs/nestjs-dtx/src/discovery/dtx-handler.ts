@@ -1,0 +1,11 @@
+import type { BarrierMetadata, HandlerMetadata } from './handler-metadata';
+
+/** A decorated method of a controller. */
+export interface DtxHandler {
+  /** `Controller.method`, for errors and logs. */
+  readonly where: string;
+  readonly metadata: HandlerMetadata;
+  readonly barrier?: BarrierMetadata;
+  /** As Nest serves it. */
+  readonly path: string;
+}

@@ -1,0 +1,69 @@
+import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { DtxDefinitionError } from '../errors/dtx-definition.error';
+import { checkBarrierUse, checkHandlers, checkRoute } from './check-handlers';
+import { DtxMetadataAccessor, type Decorated } from './dtx-metadata.accessor';
+import type { DtxHandler } from './dtx-handler';
+import { RoutePaths } from './route-paths';
+
+/** Finds the decorated handlers of all controllers and refuses to start with definitions that cannot work. */
+@Injectable()
+export class DtxExplorer implements OnModuleInit {
+  private found: readonly DtxHandler[] = [];
+
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+    private readonly metadata: DtxMetadataAccessor,
+    private readonly paths: RoutePaths,
+  ) {}
+
+  /** @throws DtxDefinitionError with the fix in its message */
+  onModuleInit(): void {
+    this.found = this.explore();
+    checkHandlers(this.found);
+  }
+
+  /** Complete once the modules are initialised. */
+  get handlers(): readonly DtxHandler[] {
+    return this.found;
+  }
+
+  private explore(): DtxHandler[] {
+    const seen = new Set<unknown>();
+    return this.discovery.getControllers().flatMap(({ metatype, host }) => {
+      // A controller that two modules list is one class with one set of routes.
+      if (typeof metatype !== 'function' || seen.has(metatype)) return [];
+      seen.add(metatype);
+      const controller = metatype as Type;
+      const module = (host?.metatype ?? controller) as Decorated;
+      return this.scanner.getAllMethodNames(controller.prototype as object).flatMap((name) => {
+        const method = (controller.prototype as Record<string, Decorated>)[name];
+        const handler = method && this.handler(module, controller, method);
+        return handler ? [handler] : [];
+      });
+    });
+  }
+
+  private handler(module: Decorated, controller: Type, method: Decorated): DtxHandler | undefined {
+    const where = `${controller.name}.${method.name}`;
+    const metadata = this.metadata.handler(method);
+    const barrier = this.metadata.barrier(method);
+    checkBarrierUse(where, {
+      isHandler: metadata !== undefined,
+      isProtected: barrier !== undefined,
+      wantsManager: this.metadata.wantsBarrierManager(method),
+    });
+    if (!metadata) return undefined;
+    const owner = { module, controller, method };
+    if (this.paths.isHiddenByVersion(owner)) {
+      throw new DtxDefinitionError(
+        `${where}: the coordinator sends no version header, so it would not find this route; ` +
+          'mark the handler with @Version(VERSION_NEUTRAL) or use VersioningType.URI',
+      );
+    }
+    const path = this.paths.pathOf(owner);
+    checkRoute({ where, method, path });
+    return { where, metadata, path, ...(barrier && { barrier }) };
+  }
+}

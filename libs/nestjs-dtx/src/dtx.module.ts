@@ -1,0 +1,75 @@
+import { Inject, Module, type DynamicModule, type NestModule, type OnApplicationShutdown } from '@nestjs/common';
+import { DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
+import { DtxClient } from '@nestjs-dtx/client';
+import { BarrierTableChecker } from './barrier/barrier-table.checker';
+import { BarrierService } from './barrier/barrier.service';
+import { DataSources } from './barrier/data-sources';
+import { DtxContext } from './context/dtx-context';
+import { DtxMetadataAccessor } from './discovery/dtx-metadata.accessor';
+import { DtxExplorer } from './discovery/dtx.explorer';
+import { RoutePaths } from './discovery/route-paths';
+import {
+  ConfigurableDtxModule,
+  DTX_OPTIONS,
+  type DtxModuleAsyncOptions,
+  type DtxModuleOptions,
+} from './dtx.module-definition';
+import { checkOptions, type DtxOptions } from './dtx.options';
+import { DTX_CLIENT } from './dtx.tokens';
+import { acceptEmptyJsonBodies } from './http/empty-json-body';
+import { DtxRegistrar } from './registry/dtx.registrar';
+
+const client = {
+  provide: DTX_CLIENT,
+  inject: [DTX_OPTIONS],
+  useFactory: (options: DtxOptions) =>
+    new DtxClient({ ...options.client, coordinator: checkOptions(options).coordinator }),
+};
+
+/** Takes part in distributed transactions: serves decorated handlers and injects a {@link DtxClient} to start sagas with. */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    client,
+    BarrierService,
+    BarrierTableChecker,
+    DataSources,
+    DtxContext,
+    DtxExplorer,
+    DtxMetadataAccessor,
+    DtxRegistrar,
+    RoutePaths,
+  ],
+  exports: [BarrierService, DtxContext, DtxMetadataAccessor],
+})
+export class DtxModule extends ConfigurableDtxModule implements NestModule, OnApplicationShutdown {
+  constructor(
+    @Inject(DTX_CLIENT) private readonly client: DtxClient,
+    private readonly adapterHost: HttpAdapterHost,
+  ) {
+    super();
+  }
+
+  /**
+   * Once per coordinator, in the root module.
+   *
+   * @throws DtxDefinitionError at the start of the application, for options and handlers that cannot work
+   */
+  static override forRoot(options: DtxModuleOptions): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /** As {@link forRoot}, with options from a factory or a class. */
+  static override forRootAsync(options: DtxModuleAsyncOptions): DynamicModule {
+    return super.forRootAsync(options);
+  }
+
+  /** Nest calls this before it registers the routes. */
+  configure(): void {
+    acceptEmptyJsonBodies(this.adapterHost.httpAdapter);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.client.close();
+  }
+}

@@ -1,0 +1,100 @@
+import type { DtxClientOptions } from '@nestjs-dtx/client';
+import { NAME, NAME_RULE } from './dtx.constants';
+import { DtxDefinitionError } from './errors/dtx-definition.error';
+
+/** Options of {@link DtxModule}. */
+export interface DtxOptions {
+  /** Name of this service: its handlers are `service/handler`. All its instances share one database. */
+  readonly service: string;
+  /** URL of the coordinator, as `http://localhost:36789`. */
+  readonly coordinator: string;
+  /**
+   * URL at which the coordinator reaches this instance, without the application's own prefixes and without a trailing
+   * slash. Needed behind a proxy or a port mapping.
+   * @default the address on which the server listens
+   */
+  readonly baseUrl?: string;
+  /**
+   * Unique among the instances of the service.
+   * @default made from the listening address, or from host name and process if there is a `baseUrl`
+   */
+  readonly instance?: string;
+  /**
+   * Seconds between two signs of life. The coordinator takes the instance for dead after three missing ones.
+   * @default 5
+   */
+  readonly heartbeatSeconds?: number;
+  /**
+   * `table` or `schema.table` of the barrier, for all handlers that do not name another one.
+   * @default 'dtx_barrier'
+   */
+  readonly barrierTable?: string;
+  /**
+   * Announce the handlers to the coordinator. Without it they are reached by plain URLs only.
+   * @default true
+   */
+  readonly register?: boolean;
+  /** Further options of the client. */
+  readonly client?: Omit<DtxClientOptions, 'coordinator'>;
+}
+
+/** Options that decide about the module itself; also for `forRootAsync` they stand beside the factory. */
+export interface DtxExtras {
+  /**
+   * Name of this coordinator in an application that has several: the client is then injected by `@InjectDtx(name)`.
+   * @default none: the client is injected by its class
+   */
+  name?: string;
+  /** @default true */
+  isGlobal?: boolean;
+}
+
+export const DEFAULT_HEARTBEAT_SECONDS = 5;
+/** So that three missing signs of life fit into the longest ttl that a coordinator takes, an hour. */
+const MAX_HEARTBEAT_SECONDS = 1200;
+
+/** @throws DtxDefinitionError naming the wrong option and what is allowed */
+export function checkOptions(options: DtxOptions): DtxOptions {
+  const { service, instance, baseUrl, heartbeatSeconds } = options;
+  check(isName(service), 'service', service, `use ${NAME_RULE}`);
+  check(
+    isHttpUrl(options.coordinator),
+    'coordinator',
+    options.coordinator,
+    'use an URL such as http://localhost:36789',
+  );
+  check(instance === undefined || isName(instance), 'instance', instance, `use ${NAME_RULE}`);
+  check(
+    baseUrl === undefined || isBaseUrl(baseUrl),
+    'baseUrl',
+    baseUrl,
+    'use http(s)://host:port without a slash at the end',
+  );
+  check(
+    heartbeatSeconds === undefined || isHeartbeat(heartbeatSeconds),
+    'heartbeatSeconds',
+    heartbeatSeconds,
+    `use whole seconds from 1 to ${MAX_HEARTBEAT_SECONDS}`,
+  );
+  return options;
+}
+
+function check(isRight: boolean, option: keyof DtxOptions, value: unknown, fix: string): void {
+  if (!isRight) throw new DtxDefinitionError(`DtxModule: ${option} is ${JSON.stringify(value)}: ${fix}`);
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && NAME.test(value);
+}
+
+function isHttpUrl(value: unknown): value is string {
+  return typeof value === 'string' && /^https?:\/\/./.test(value) && URL.canParse(value);
+}
+
+function isBaseUrl(value: unknown): boolean {
+  return isHttpUrl(value) && !/[/?#]$/.test(value) && new URL(value).search === '';
+}
+
+function isHeartbeat(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1 && value <= MAX_HEARTBEAT_SECONDS;
+}

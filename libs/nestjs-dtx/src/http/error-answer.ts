@@ -1,0 +1,46 @@
+import { HttpException, HttpStatus } from '@nestjs/common';
+import { ERROR_CODES, RESULTS } from '@nestjs-dtx/protocol';
+import { TOO_EARLY } from '../errors/dtx-ongoing.exception';
+
+/** Status and JSON body of an answer. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  /** Nobody expected it: it must stand in a log. */
+  readonly isUnexpected: boolean;
+}
+
+/**
+ * Maps what a handler threw to what a coordinator understands (design 6): 409 rolls back, 425 asks again, everything else
+ * is repeated with growing intervals.
+ */
+export function errorAnswer(error: unknown): ErrorAnswer {
+  if (error instanceof HttpException) return httpAnswer(error);
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  if (code === ERROR_CODES.barrierInfo) {
+    const status = HttpStatus.BAD_REQUEST;
+    return { status, body: harmless({ statusCode: status, code, message }), isUnexpected: false };
+  }
+  const status = HttpStatus.INTERNAL_SERVER_ERROR;
+  return { status, body: { statusCode: status, message: 'Internal server error' }, isUnexpected: true };
+}
+
+function httpAnswer(error: HttpException): ErrorAnswer {
+  const status = error.getStatus();
+  if (status === Number(HttpStatus.CONFLICT)) return verdict(status, RESULTS.failure, error.message);
+  if (status === TOO_EARLY) return verdict(status, RESULTS.ongoing, error.message);
+  const response = error.getResponse();
+  const body = typeof response === 'string' ? { statusCode: status, message: response } : response;
+  return { status, body: 'dtm_result' in body ? body : harmless(body), isUnexpected: status >= 500 };
+}
+
+function verdict(status: number, result: string, message: string): ErrorAnswer {
+  return { status, body: { dtm_result: result, message }, isUnexpected: false };
+}
+
+/** An error text such as "DISK FAILURE" must not roll a transaction back: coordinators search bodies for result words. */
+function harmless(body: object): unknown {
+  const text = JSON.stringify(body);
+  const lowered = text.replaceAll(/FAILURE|ONGOING/g, (word) => word.toLowerCase());
+  return lowered === text ? body : JSON.parse(lowered);
+}

@@ -1,0 +1,31 @@
+export { barrierMigration, type BarrierMigrationOptions } from './barrier/barrier-migration';
+export { createBarrierTable } from './barrier/barrier-table';
+export { BarrierService, type BarrierCallOptions } from './barrier/barrier.service';
+export { DtxContext } from './context/dtx-context';
+export { BarrierEntityManager } from './decorators/barrier-entity-manager.decorator';
+export { BarrierProtected, type BarrierProtectedOptions } from './decorators/barrier-protected.decorator';
+export { DtxBranch } from './decorators/dtx-branch.decorator';
+export { InjectDtx } from './decorators/inject-dtx.decorator';
+export { SagaCompensate } from './decorators/saga-compensate.decorator';
+export { SagaStep, type SagaStepOptions } from './decorators/saga-step.decorator';
+export { DtxModule } from './dtx.module';
+export type { DtxModuleAsyncOptions, DtxModuleOptions } from './dtx.module-definition';
+export type { DtxExtras, DtxOptions } from './dtx.options';
+export { getDtxToken } from './dtx.tokens';
+export { BarrierRootHandleError } from './errors/barrier-root-handle.error';
+export { DtxDefinitionError } from './errors/dtx-definition.error';
+export { DtxFailureException } from './errors/dtx-failure.exception';
+export { DtxOngoingException } from './errors/dtx-ongoing.exception';
+export {
+  BarrierInfoError,
+  BarrierTableError,
+  CoordinatorRefusedError,
+  CoordinatorUnreachableError,
+  DtxClient,
+  NotFinishedError,
+  TransactionFailedError,
+  type BarrierInfo,
+  type BarrierResult,
+  type BarrierSkip,
+  type BranchInfo,
+} from '@nestjs-dtx/client';

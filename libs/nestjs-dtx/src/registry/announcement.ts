@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { ServiceAnnouncement } from '@nestjs-dtx/protocol';
+import type { DtxHandler } from '../discovery/dtx-handler';
+import { DEFAULT_HEARTBEAT_SECONDS, type DtxOptions } from '../dtx.options';
+
+/** Signs of life that may be missing before the coordinator takes the instance for dead. */
+const HEARTBEATS_PER_TTL = 3;
+
+/** @returns what this instance tells the coordinator about itself. */
+export function announcementOf(options: DtxOptions, handlers: readonly DtxHandler[], url: string): ServiceAnnouncement {
+  return {
+    service: options.service,
+    instance: options.instance ?? instanceName(options, url),
+    url,
+    handlers: pathsOf(handlers),
+    ttl: HEARTBEATS_PER_TTL * (options.heartbeatSeconds ?? DEFAULT_HEARTBEAT_SECONDS),
+  };
+}
+
+function pathsOf(handlers: readonly DtxHandler[]): ServiceAnnouncement['handlers'] {
+  const paths: Record<string, Record<string, string | null>> = {};
+  for (const { metadata, path } of handlers) {
+    const ops = (paths[metadata.name] ??= {});
+    ops[metadata.op] = path;
+    for (const op of metadata.nothingToDo) ops[op] = null;
+  }
+  return paths;
+}
+
+/**
+ * The address names an instance well: a process that is started again on it replaces its dead predecessor at once. A
+ * given base URL may be that of a proxy, which all instances share.
+ */
+function instanceName({ baseUrl }: DtxOptions, url: string): string {
+  const name =
+    baseUrl === undefined ? new URL(url).host : `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
+  return name
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(-64)
+    .replace(/^[^A-Za-z0-9]+/, '');
+}

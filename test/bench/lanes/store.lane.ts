@@ -1,0 +1,11 @@
+import type { Lane } from './lane';
+import { startProcess } from './process';
+
+export const store: Lane = {
+  name: 'store',
+  what: 'the bare store: the durable writes of the same sagas, no HTTP, no engine',
+  start: async ({ cleanup, engine }) => {
+    const subject = await startProcess(cleanup, 'store-loop', await engine.create(cleanup));
+    return { subject, driver: subject, callsBranches: false };
+  },
+};

@@ -1,0 +1,30 @@
+/** What a branch is told: as long as a small real payload. */
+const PAYLOAD = JSON.stringify({ account: 'alice', amountMinor: 3000, currency: 'EUR' });
+
+/** @returns a function that gives the body of one more saga; all but the gid is written once */
+export function sagaBodies(branches: string, steps: number): (gid: string) => string {
+  const urls = Array.from({ length: steps }, (_, step) => ({
+    action: `${branches}/accounts/step-${step + 1}`,
+    compensate: `${branches}/accounts/step-${step + 1}/undo`,
+  }));
+  const rest = { trans_type: 'saga', steps: urls, payloads: urls.map(() => PAYLOAD), wait_result: true };
+  const tail = `",${JSON.stringify(rest).slice(1)}`;
+  return (gid) => `{"gid":"${gid}${tail}`;
+}
+
+/**
+ * @returns a gid that no other saga of this run has. Random from its first character on, as real ones are: an index in order
+ * of arrival would flatter the store.
+ */
+export function freshGid(): string {
+  return randomDigits() + randomDigits();
+}
+
+const DIGITS = 11;
+
+function randomDigits(): string {
+  return Math.random()
+    .toString(36)
+    .slice(2, 2 + DIGITS)
+    .padEnd(DIGITS, '0');
+}

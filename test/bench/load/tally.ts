@@ -1,0 +1,22 @@
+/** What to do in one measurement. Sent to the process that drives the lane. */
+export interface RunOrder {
+  /** Base URL of what is measured. */
+  readonly target: string;
+  /** Base URL of the branch service. */
+  readonly branches: string;
+  readonly inflight: number;
+  readonly steps: number;
+  readonly seconds: number;
+}
+
+/** What came of it. */
+export interface Tally {
+  /** Sagas finished before the time was over, by second. */
+  readonly sagasPerSecond: number;
+  /** All that were finished, those included that were under way when the time was over. */
+  readonly finished: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Text → how often. */
+  readonly problems: Readonly<Record<string, number>>;
+}

@@ -1,0 +1,40 @@
+import type { LaneSamples } from './bench';
+import { floor } from './lanes/floor.lane';
+import { ours } from './lanes/ours.lane';
+import { laneResult, problemsOf, ratiosOf } from './result';
+import type { Sample } from './sample';
+
+function sample(sagasPerSecond: number, coordinator: number | null = 100): Sample {
+  const cpu = { coordinator, branches: 30, load: null };
+  return { sagasPerSecond, finished: sagasPerSecond * 4, p50Ms: 5, p99Ms: 9, problems: {}, cpu };
+}
+
+describe('the result of a bench', () => {
+  it('takes the median of all rounds', () => {
+    const measured: LaneSamples = { lane: ours, samples: [sample(100, 10), sample(900, 30), sample(200, 20)] };
+    expect(laneResult(measured)).toEqual({
+      name: 'ours',
+      sagas_per_s: 200,
+      p50_ms: 5,
+      p99_ms: 9,
+      cpu_us: 20,
+      cpu: { coordinator: 20, branches: 30, load: null },
+    });
+  });
+
+  it('does without processor times where there are none', () => {
+    const measured: LaneSamples = { lane: ours, samples: [sample(1, null), sample(3, null)] };
+    expect(laneResult(measured)).toMatchObject({ sagas_per_s: 2, cpu_us: null });
+  });
+
+  it('divides ours by the lanes that were run', () => {
+    const lanes = [ours, floor].map((lane, index) => laneResult({ lane, samples: [sample(100 * (index + 1))] }));
+    expect(ratiosOf(lanes)).toEqual({ ceiling: 0.5 });
+    expect(ratiosOf(lanes.slice(1))).toEqual({});
+  });
+
+  it('sums up what went wrong over the rounds', () => {
+    const failing = (count: number): Sample => ({ ...sample(1), problems: { '503 busy': count } });
+    expect(problemsOf([{ lane: ours, samples: [failing(2), sample(1), failing(3)] }])).toEqual(['ours: 5 × 503 busy']);
+  });
+});
