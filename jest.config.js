@@ -40,6 +40,12 @@ module.exports = {
     '^nestjs-dtx$': '<rootDir>/libs/nestjs-dtx/src',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/libs/.*/dist'],
-  collectCoverageFrom: ['{apps,libs}/**/src/**/*.ts', '!**/*.spec.ts', '!**/main.ts', '!**/index.ts'],
+  collectCoverageFrom: [
+    '{apps,libs}/**/src/**/*.ts',
+    '!**/*.spec.ts',
+    '!**/*.spec-helper.ts',
+    '!**/main.ts',
+    '!**/index.ts',
+  ],
   coverageDirectory: '<rootDir>/coverage',
 };

@@ -88,7 +88,13 @@ export class CoordinatorRig {
 /** Body of a saga with the steps `/out` and `/in` at the service, undone by `/out-undo` and `/in-undo`. */
 export function sagaBody(service: ScriptedService, gid: string, more: object = {}): object {
   const step = (name: string) => ({ action: `${service.url}/${name}`, compensate: `${service.url}/${name}-undo` });
-  return { gid, trans_type: 'saga', steps: [step('out'), step('in')], payloads: ['{"amount":30}', '{"amount":30}'], ...more };
+  return {
+    gid,
+    trans_type: 'saga',
+    steps: [step('out'), step('in')],
+    payloads: ['{"amount":30}', '{"amount":30}'],
+    ...more,
+  };
 }
 
 function request(body: object): TransactionRequest {

@@ -45,6 +45,7 @@ const client = {
 export class DtxModule extends ConfigurableDtxModule implements NestModule, OnApplicationShutdown {
   constructor(
     @Inject(DTX_CLIENT) private readonly client: DtxClient,
+    private readonly explorer: DtxExplorer,
     private readonly adapterHost: HttpAdapterHost,
   ) {
     super();
@@ -64,8 +65,12 @@ export class DtxModule extends ConfigurableDtxModule implements NestModule, OnAp
     return super.forRootAsync(options);
   }
 
-  /** Nest calls this before it registers the routes. */
+  /**
+   * Nest calls this before it registers the routes: a wrong definition is told in our words, not as the error that some
+   * adapter makes of its routes.
+   */
   configure(): void {
+    this.explorer.explore();
     acceptEmptyJsonBodies(this.adapterHost.httpAdapter);
   }
 

@@ -39,5 +39,5 @@ export function openSqlite(file: string, options: OpenOptions = {}): SqliteDatab
   return new DatabaseSync(file, {
     readOnly: options.readonly ?? false,
     timeout: options.busyTimeoutMs ?? 5000,
-  }) as unknown as SqliteDatabase;
+  });
 }

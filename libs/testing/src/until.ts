@@ -17,7 +17,7 @@ export async function until<T>(probe: () => T | Promise<T>, options: UntilOption
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const value = await probe();
-    if (value) return value as NonNullable<T>;
+    if (value) return value;
     if (performance.now() > deadline)
       throw new Error(`the condition did not hold within ${timeoutMs} ms: ${String(probe)}`);
     await new Promise((resolve) => setTimeout(resolve, intervalMs));

@@ -10,18 +10,18 @@ const MAX_SECONDS = 20 * 24 * 3600;
 
 const Seconds = (): PropertyDecorator => (target, key) => {
   Type(() => Number)(target, key);
-  IsInt()(target, key as string);
-  Min(1)(target, key as string);
-  Max(MAX_SECONDS)(target, key as string);
+  IsInt()(target, key);
+  Min(1)(target, key);
+  Max(MAX_SECONDS)(target, key);
 };
 
 const Count =
   (most: number, least = 1): PropertyDecorator =>
   (target, key) => {
     Type(() => Number)(target, key);
-    IsInt()(target, key as string);
-    Min(least)(target, key as string);
-    Max(most)(target, key as string);
+    IsInt()(target, key);
+    Min(least)(target, key);
+    Max(most)(target, key);
   };
 
 /** The configuration, one property per environment variable. Every default stands here or in DEFAULT_SETTINGS. */

@@ -1,4 +1,3 @@
-import type { BranchCall } from '@nestjs-dtx/engine';
 import {
   parseServiceUrl,
   SERVICE_SCHEME,
@@ -8,22 +7,8 @@ import {
   type Protocol,
 } from '@nestjs-dtx/protocol';
 import type { Resolution, ServiceRegistry } from '../registry/service-registry';
+import type { DispatchRequest, DispatchResult } from './dispatch';
 import type { HttpTransport } from './http/http-transport';
-
-/** A branch call with what its transaction adds to it. */
-export interface DispatchRequest {
-  readonly call: BranchCall;
-  readonly gid: string;
-  readonly transType: string;
-  readonly headers: Readonly<Record<string, string>> | undefined;
-  readonly timeoutMs: number;
-}
-
-/** The call was made and answered, or it was not made at all. */
-export type DispatchResult =
-  | { readonly kind: 'answered'; readonly outcome: Outcome }
-  /** Not made: the destination is full or its breaker open. To be tried again after the delay. */
-  | { readonly kind: 'deferred'; readonly delayMs: number; readonly reason: string };
 
 /** Calls branches by the form of their URL (design 5, spec 4.1). Never throws: whatever goes wrong is an outcome. */
 export class BranchDispatcher {

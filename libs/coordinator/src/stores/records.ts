@@ -1,6 +1,5 @@
-import type { TransactionSnapshot } from '@nestjs-dtx/engine';
+import type { Instant, TransactionSnapshot } from '@nestjs-dtx/engine';
 import type { BranchStatus, GlobalStatus, TransType } from '@nestjs-dtx/protocol';
-import type { Instant } from '@nestjs-dtx/engine';
 
 /** A transaction that was just leased: everything its runner needs. */
 export interface LeasedTransaction {

@@ -1,6 +1,6 @@
 import type { BranchCall } from '@nestjs-dtx/engine';
 import { MAX_TIMER_MS } from '../clock/timer';
-import type { DispatchResult } from '../dispatch/branch-dispatcher';
+import type { DispatchResult } from '../dispatch/dispatch';
 
 /** A call that has come back. */
 export interface Returned {

@@ -35,6 +35,11 @@ export class IncidentLog {
     this.logger.debug(`${line(state, returned)} put off: ${reason}`);
   }
 
+  /** The rows make no sense: nothing is called, and it is looked at again later. */
+  corrupt(state: TransactionState): void {
+    this.logger.error(`gid=${state.gid} ${state.lastError}`);
+  }
+
   stale(state: TransactionState): void {
     this.logger.debug(`gid=${state.gid} was taken over or stopped: this run ends`);
   }

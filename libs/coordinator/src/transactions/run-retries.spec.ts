@@ -118,7 +118,11 @@ describe('the next visit of a transaction that could not be finished', () => {
     expect(Math.max(...dues)).toBeLessThanOrEqual(2001);
     expect(new Set(dues).size).toBeGreaterThan(5);
     const { transaction } = await rig.read(parked[0]!);
-    expect(transaction).toMatchObject({ attempts: 0, owner: '', lastError: expect.stringContaining('is busy: 1 calls') });
+    expect(transaction).toMatchObject({
+      attempts: 0,
+      owner: '',
+      lastError: expect.stringContaining('is busy: 1 calls'),
+    });
     expect(service.calls).toHaveLength(1);
     service.script = () => ANSWERS.success;
     release();
@@ -167,7 +171,9 @@ describe('the next visit of a transaction that could not be finished', () => {
     service.script = () => ({ status: 200, body: 'FAILURE: no funds' });
     await submitAndRest(rig, sagaBody(service, gid, { retry_interval: 1 }));
     expect(await rig.read(gid)).toMatchObject({ transaction: { status: 'aborting' } });
-    expect(log.of('warn')[0]).toMatch(/taken for failure only because its body mentions the word.*OUTCOME_SUBSTRING=off/);
+    expect(log.of('warn')[0]).toMatch(
+      /taken for failure only because its body mentions the word.*OUTCOME_SUBSTRING=off/,
+    );
   });
 
   test('keeps a timeout and a request timeout far beyond what a timer can hold', async () => {

@@ -43,7 +43,10 @@ describe('what a run writes', () => {
       return ANSWERS.success;
     };
     const waited = await rig.submit(sagaBody(service, gid, { wait_result: true }));
-    expect(waited).toMatchObject({ result: 'failure', message: expect.stringMatching(/insufficient funds.* FAILURE$/) });
+    expect(waited).toMatchObject({
+      result: 'failure',
+      message: expect.stringMatching(/insufficient funds.* FAILURE$/),
+    });
     expect(states).toEqual(['aborting P S P F']);
     expect(store.operations.filter((operation) => operation !== 'find')).toEqual([
       'insert',

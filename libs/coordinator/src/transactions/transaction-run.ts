@@ -37,6 +37,9 @@ export interface RunStart {
 /** When the lease was cut short by a shutdown, the next coordinator may go on at once. */
 const DUE_NOW = 0;
 
+/** When a transaction that cannot be run is looked at again. Milliseconds. */
+const SET_ASIDE_MS = 15 * 60 * 1000;
+
 /**
  * Drives one transaction under one lease: decide, perform, record durably, decide again. Facts are gathered and written
  * together right before the first step that relies on them (design 3.1), so the last outcome and the final status share
@@ -81,9 +84,21 @@ export class TransactionRun {
     for (;;) {
       if (this.abandoned) return this.lost();
       this.takeReturned();
-      const decision = this.mode.decide(this.state, this.now());
+      const decision = this.decide();
       const end = await this.perform(this.stopping ? this.stopped(decision) : decision);
       if (end) return end;
+    }
+  }
+
+  /** What stands in the store may not make sense (damaged by hand, written by another version): then a person has to look. */
+  private decide(): Decision {
+    try {
+      return this.mode.decide(this.state, this.now());
+    } catch (error) {
+      const lastError = `this transaction cannot be run: ${error instanceof Error ? error.message : String(error)}`;
+      this.state = { ...this.state, lastError };
+      this.environment.incidents.corrupt(this.state);
+      return this.inFlight > 0 ? { do: 'await' } : { do: 'wait', until: this.now() + SET_ASIDE_MS };
     }
   }
 

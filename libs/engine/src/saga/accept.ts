@@ -8,14 +8,17 @@ import { sagaBranches, stepCount } from './rows';
 export function acceptSaga(command: Command, stored: StoredTransaction | undefined): Acceptance {
   switch (command.kind) {
     case 'prepare':
-    case 'submit': {
-      const { request } = command;
-      const problem = orderProblem(request, stored);
-      if (problem) return refuseInvalid(problem.field, problem.message.slice(problem.field.length + 1));
-      return command.kind === 'prepare'
-        ? acceptPrepare(stored, request, () => newSaga(request, 'prepared'))
-        : acceptSubmit(stored, request, () => newSaga(request, 'submitted'));
-    }
+      return checked(
+        acceptPrepare(stored, command.request, () => newSaga(command.request, 'prepared')),
+        command.request,
+        stored,
+      );
+    case 'submit':
+      return checked(
+        acceptSubmit(stored, command.request, () => newSaga(command.request, 'submitted')),
+        command.request,
+        stored,
+      );
     case 'abort':
       return stored ? refuseAbort(stored) : refuseUnknown(command.gid);
     case 'forceStop':
@@ -23,17 +26,18 @@ export function acceptSaga(command: Command, stored: StoredTransaction | undefin
   }
 }
 
-/** Orders are checked against the steps that will run: the stored ones, if the saga was prepared before. */
-function orderProblem(
-  request: TransactionRequest,
-  stored: StoredTransaction | undefined,
-): InvalidRequestError | undefined {
+/**
+ * Refuses orders that make no sense, if they would be stored: they are checked against the steps that will run, which are
+ * the stored ones of a saga that was prepared before.
+ */
+function checked(accepted: Acceptance, request: TransactionRequest, stored: StoredTransaction | undefined): Acceptance {
+  if (accepted.accept !== 'create' && accepted.accept !== 'change') return accepted;
   try {
     sagaGraph(request.customData, stored ? stepCount(stored.branchCount) : request.steps.length);
-    return undefined;
+    return accepted;
   } catch (error) {
-    if (error instanceof InvalidRequestError) return error;
-    throw error;
+    if (!(error instanceof InvalidRequestError)) throw error;
+    return refuseInvalid(error.field, error.message.slice(error.field.length + 1));
   }
 }
 

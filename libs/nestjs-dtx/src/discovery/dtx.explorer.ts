@@ -9,7 +9,7 @@ import { RoutePaths } from './route-paths';
 /** Finds the decorated handlers of all controllers and refuses to start with definitions that cannot work. */
 @Injectable()
 export class DtxExplorer implements OnModuleInit {
-  private found: readonly DtxHandler[] = [];
+  private found: readonly DtxHandler[] | undefined;
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -18,18 +18,28 @@ export class DtxExplorer implements OnModuleInit {
     private readonly paths: RoutePaths,
   ) {}
 
-  /** @throws DtxDefinitionError with the fix in its message */
   onModuleInit(): void {
-    this.found = this.explore();
-    checkHandlers(this.found);
+    this.explore();
   }
 
-  /** Complete once the modules are initialised. */
+  /** Those that {@link explore} has found. */
   get handlers(): readonly DtxHandler[] {
-    return this.found;
+    return this.found ?? [];
   }
 
-  private explore(): DtxHandler[] {
+  /**
+   * Looks once, when prefix and versioning of the application are set.
+   *
+   * @throws DtxDefinitionError with the fix in its message
+   */
+  explore(): void {
+    if (this.found) return;
+    const handlers = this.findHandlers();
+    checkHandlers(handlers);
+    this.found = handlers;
+  }
+
+  private findHandlers(): DtxHandler[] {
     const seen = new Set<unknown>();
     return this.discovery.getControllers().flatMap(({ metatype, host }) => {
       // A controller that two modules list is one class with one set of routes.

@@ -15,7 +15,8 @@ export class ServicesController {
   @HttpCode(200)
   @Header('content-type', JSON_TYPE)
   async announce(@Body(new BodyPipe(ServiceAnnouncementDto)) announcement: ServiceAnnouncementDto): Promise<string> {
-    await this.registry.announce({ ...announcement });
+    const { service, instance, url, handlers, ttl } = announcement;
+    await this.registry.announce({ service, instance, url, handlers, ttl });
     return SUCCESS_BODY;
   }
 

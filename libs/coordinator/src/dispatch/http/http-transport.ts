@@ -1,7 +1,7 @@
 import { mapHttpOutcome, transportError } from '@nestjs-dtx/protocol';
 import { Pool } from 'undici';
 import type { Clock } from '../../clock/clock';
-import type { DispatchRequest, DispatchResult } from '../branch-dispatcher';
+import type { DispatchRequest, DispatchResult } from '../dispatch';
 import { Destination, type DestinationLimits } from '../destination';
 import { CallTargets, type CallTarget } from './call-target';
 import { httpCall, type HttpCallResult } from './http-call';

@@ -10,6 +10,8 @@ export interface LockedRow {
   readonly epoch: number;
   readonly branchCount: number;
   readonly leaseUntil: Instant | null;
+  /** JSON text: a submit merges its options into those of the prepare (Q14). */
+  readonly options: string;
 }
 
 /** New values of a global row. An absent field keeps what is there. */

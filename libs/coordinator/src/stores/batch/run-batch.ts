@@ -32,7 +32,7 @@ export async function runBatch(statements: BatchStatements, writes: readonly Wri
 }
 
 async function execute(statements: BatchStatements, writes: readonly Write[], now: Instant): Promise<WriteResult[]> {
-  const results = new Array<WriteResult>(writes.length);
+  const results: WriteResult[] = [];
   const effects: Effects = { globals: [], branchUpdates: [], branchInserts: [], load: [] };
   await updateExisting(statements, writes, { now, results, effects });
   await insertNew(statements, writes, { now, results, effects });

@@ -1,5 +1,12 @@
 import type { Instant } from '@nestjs-dtx/engine';
-import { isFinalStatus, MAX_REASON_LENGTH, boundedText, optionsToJson, type GlobalStatus } from '@nestjs-dtx/protocol';
+import {
+  isFinalStatus,
+  MAX_REASON_LENGTH,
+  boundedText,
+  optionsFromJson,
+  optionsToJson,
+  type GlobalStatus,
+} from '@nestjs-dtx/protocol';
 import type { AdvanceWrite, AppendWrite, ChangeWrite, LeaseRequest, Park } from '../writes';
 import type { GlobalUpdate, LockedRow, Schedule } from './fence';
 
@@ -11,7 +18,7 @@ export function changeUpdate(write: ChangeWrite, row: LockedRow, now: Instant): 
     epoch: row.epoch + 1,
     status: write.to,
     ...finishTimes(write.to, now),
-    ...(patch.options && { options: optionsToJson(patch.options) }),
+    ...(patch.options && { options: optionsToJson({ ...optionsFromJson(row.options), ...patch.options }) }),
     ...(patch.customData !== undefined && { customData: patch.customData }),
     ...(patch.rollbackReason && { rollbackReason: boundedText(patch.rollbackReason, MAX_REASON_LENGTH) }),
     schedule: write.lease ? leased(write.lease, now) : released(now, isFinalStatus(write.to) ? null : 0),

@@ -19,8 +19,7 @@ const id = (types: ColumnTypes): TableColumnOptions => ({
   name: 'id',
   type: types.id,
   isPrimary: true,
-  isGenerated: true,
-  generationStrategy: 'increment',
+  ...(types.generatesId && { isGenerated: true, generationStrategy: 'increment' as const }),
 });
 const varchar = (name: string, length: number, fallback?: string): TableColumnOptions => ({
   name,

@@ -46,7 +46,7 @@ export interface BranchColumns {
 
 export type LockedColumns = Pick<
   GlobalColumns,
-  'gid' | 'trans_type' | 'status' | 'epoch' | 'branch_count' | 'lease_until'
+  'gid' | 'trans_type' | 'status' | 'epoch' | 'branch_count' | 'lease_until' | 'options'
 >;
 
 const EMPTY = new Uint8Array(0);
@@ -66,6 +66,7 @@ export function lockedRowOf(row: LockedColumns): LockedRow {
     epoch: row.epoch,
     branchCount: row.branch_count,
     leaseUntil: instantOrNull(row.lease_until),
+    options: row.options,
   };
 }
 
