@@ -1,11 +1,16 @@
 import type { BranchView, QueryView } from '@nestjs-dtx/protocol';
-import type { Bank, LedgerEntry } from './bank';
+import type { LedgerEntry } from './bank';
 import { formatMovement } from './money';
 
 /** Something that happened at an instant (milliseconds since 1970), in words. */
 export interface Note {
   readonly at: number;
   readonly text: string;
+}
+
+/** Where effects are written down: a bank. */
+interface Bookkeeper {
+  ledger(gid: string): Promise<readonly LedgerEntry[]>;
 }
 
 interface Entry {
@@ -24,7 +29,11 @@ const MS_WIDTH = 6;
  * @param view the finished transaction
  * @returns lines with the milliseconds since the saga was submitted
  */
-export async function timelineOf(view: QueryView, banks: readonly Bank[], notes: readonly Note[]): Promise<string[]> {
+export async function timelineOf(
+  view: QueryView,
+  banks: readonly Bookkeeper[],
+  notes: readonly Note[],
+): Promise<string[]> {
   const { transaction, branches } = view;
   if (transaction === null) throw new Error('the coordinator does not know the saga');
   const start = Date.parse(transaction.create_time);
@@ -46,7 +55,7 @@ export async function timelineOf(view: QueryView, banks: readonly Bank[], notes:
 }
 
 /** Each effect under the call that had it. */
-async function effectsOf(gid: string, banks: readonly Bank[]): Promise<ReadonlyMap<string, LedgerEntry>> {
+async function effectsOf(gid: string, banks: readonly Bookkeeper[]): Promise<ReadonlyMap<string, LedgerEntry>> {
   const ledgers = await Promise.all(banks.map((bank) => bank.ledger(gid)));
   return new Map(ledgers.flat().map((entry) => [keyOf(entry.branchId, entry.op), entry]));
 }

@@ -55,7 +55,12 @@ export class World {
   /** @returns the last words of all processes, for whoever has to find out what went wrong */
   lastWords(): string {
     const servers = [this.process, ...this.allBanks.map(({ server }) => server)];
-    return servers.map(({ name, output }) => `${name}: ${output.trim().split('\n').slice(-5).join('\n  ')}`).join('\n');
+    return servers
+      .map(
+        ({ name, alive, output }) =>
+          `${name}${alive ? '' : ' (has ended)'}: ${output.trim().split('\n').slice(-5).join('\n  ')}`,
+      )
+      .join('\n');
   }
 
   private untilRegistered(): Promise<unknown> {

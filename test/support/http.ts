@@ -17,13 +17,16 @@ export interface Sending {
   readonly signal?: AbortSignal;
 }
 
-/** Sends bytes as they are, so that malformed requests can be made too. Every call has a connection of its own. */
+/**
+ * Sends bytes as they are, so that malformed requests can be made too. Commands have a connection each, as they must not
+ * meet one that a stopping server is about to close; polls share theirs, as they are many and may be repeated.
+ */
 export async function send(method: string, url: string, { body, headers, signal }: Sending = {}): Promise<Reply> {
   const answer = await request(url, {
     method: method as 'GET',
     body: body ?? null,
     headers: headers ?? {},
-    reset: true,
+    reset: method !== 'GET',
     ...(signal && { signal }),
   });
   const text = await answer.body.text();

@@ -17,6 +17,9 @@ const LETTERS: Readonly<Record<string, string>> = { prepared: 'P', succeed: 'S',
 /** How long a transaction must look the same to count as at rest. Milliseconds. */
 const REST_MS = 150;
 
+/** Dozens of cases poll side by side: more often would slow down what they wait for. */
+const POLL: Patience = { withinMs: 20_000, everyMs: 50 };
+
 /** @returns the transaction as it is now. @throws Error when there is none */
 export async function observe(api: CoordinatorApi, gid: string): Promise<ObservedState> {
   return observed(await api.query(gid), gid);
@@ -30,7 +33,7 @@ export function ended(api: CoordinatorApi, gid: string, patience?: Patience): Pr
       const state = await observe(api, gid);
       return isFinalStatus(state.status as GlobalStatus) && state;
     },
-    patience,
+    { ...POLL, ...patience },
   );
 }
 
@@ -38,13 +41,14 @@ export function ended(api: CoordinatorApi, gid: string, patience?: Patience): Pr
 export async function settled(api: CoordinatorApi, gid: string): Promise<ObservedState> {
   let last = '';
   let since = 0;
-  return until(`${gid} is at rest`, async () => {
+  const probe = async () => {
     const view = await api.query(gid);
     const text = JSON.stringify(view);
     if (text !== last) [last, since] = [text, Date.now()];
     const state = observed(view, gid);
     return (isFinalStatus(state.status as GlobalStatus) || Date.now() - since >= REST_MS) && state;
-  });
+  };
+  return until(`${gid} is at rest`, probe, POLL);
 }
 
 function observed({ transaction, branches }: QueryView, gid: string): ObservedState {

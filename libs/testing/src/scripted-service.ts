@@ -6,7 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { until } from './until';
 
 /** One call that a {@link ScriptedService} received. */
@@ -79,6 +79,11 @@ export class ScriptedService {
   /** The calls as `path[branch op]`, in order of arrival. */
   get notation(): string[] {
     return this.calls.map(({ path, query }) => `${path.slice(1)}[${query['branch_id']} ${query['op']}]`);
+  }
+
+  /** Tells of every connection that is opened from now on. */
+  onConnection(listener: (socket: Socket) => void): void {
+    this.server.on('connection', listener);
   }
 
   /** Waits until so many calls have arrived, answered or not. */

@@ -1,6 +1,7 @@
 import { newGid } from '@nestjs-dtx/protocol';
 import { Gate, ManualClock } from '@nestjs-dtx/testing';
 import { CapturedLog } from '../captured-log.spec-helper';
+import { insertWrite } from '../stores/insert-write.spec-helper';
 import { MemoryStore } from '../stores/memory/memory-store';
 import { StoreProbe } from '../stores/store-probe.spec-helper';
 import { Lease } from './lease';
@@ -26,22 +27,7 @@ describe('the keeper of leases', () => {
   /** A transaction that is stored under a lease, which the keeper holds. */
   async function held(): Promise<Lease> {
     const gid = newGid();
-    await store.write({
-      kind: 'insert',
-      gid,
-      intervalMs: 10_000,
-      lease: { owner: 'here/1', durationMs: DURATION },
-      transaction: {
-        gid,
-        transType: 'saga',
-        status: 'submitted',
-        protocol: 'http',
-        queryPrepared: '',
-        customData: '',
-        options: {},
-        branches: [],
-      },
-    });
+    await store.write(insertWrite(gid, { lease: { owner: 'here/1', durationMs: DURATION } }));
     const lease = new Lease(gid, 1, DURATION, clock.monotonicMs());
     keeper.hold(lease);
     return lease;

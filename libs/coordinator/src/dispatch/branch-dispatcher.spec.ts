@@ -1,0 +1,102 @@
+import { ManualClock, ScriptedService } from '@nestjs-dtx/testing';
+import { CapturedLog } from '../captured-log.spec-helper';
+import { ServiceRegistry } from '../registry/service-registry';
+import { MemoryStore } from '../stores/memory/memory-store';
+import { StoreProbe } from '../stores/store-probe.spec-helper';
+import { BranchDispatcher, type DispatchRequest } from './branch-dispatcher';
+import { HttpTransport } from './http/http-transport';
+
+const OPTIONS = { concurrency: 4, queue: 4, breakerThreshold: 10, breakerOpenMaxMs: 5000, outcomeSubstring: true };
+
+describe('the dispatcher of branch calls', () => {
+  let service: ScriptedService;
+  let store: StoreProbe;
+  let clock: ManualClock;
+  let registry: ServiceRegistry;
+  let transport: HttpTransport;
+  let dispatcher: BranchDispatcher;
+  let log: CapturedLog;
+
+  beforeEach(async () => {
+    log = CapturedLog.start();
+    service = await ScriptedService.start();
+    store = new StoreProbe(new MemoryStore());
+    clock = new ManualClock();
+    registry = new ServiceRegistry(store, clock);
+    transport = new HttpTransport(OPTIONS, clock);
+    dispatcher = new BranchDispatcher(registry, transport);
+    const handlers = { out: { action: '/out', compensate: null } };
+    await registry.announce({ service: 'bank', instance: 'one', url: service.url, handlers, ttl: 30 });
+  });
+
+  afterEach(async () => {
+    await Promise.all([transport.close(), service.stop()]);
+    log.restore();
+  });
+
+  function request(url: string, op = 'action'): DispatchRequest {
+    const call = { branchId: '01', op, url, payload: new Uint8Array(0) };
+    return { call, gid: 'g', transType: 'saga', headers: undefined, timeoutMs: 1000 };
+  }
+
+  const dispatch = (url: string, op?: string) => dispatcher.dispatch(request(url, op));
+
+  test('takes an empty URL for success without a call', async () => {
+    expect(await dispatch('')).toEqual({ kind: 'answered', outcome: { kind: 'success', text: '' } });
+    expect(service.calls).toEqual([]);
+  });
+
+  test('calls an HTTP URL', async () => {
+    expect(await dispatch(`${service.url}/in`)).toMatchObject({ outcome: { kind: 'success' } });
+    expect(service.notation).toEqual(['in[01 action]']);
+  });
+
+  test('calls a service by its name, at the path of the op', async () => {
+    expect(await dispatch('svc://bank/out')).toMatchObject({ outcome: { kind: 'success' } });
+    expect(service.notation).toEqual(['out[01 action]']);
+  });
+
+  test('takes an op that the service declares empty for success without a call', async () => {
+    expect(await dispatch('svc://bank/out', 'compensate')).toMatchObject({ outcome: { kind: 'success' } });
+    expect(service.calls).toEqual([]);
+  });
+
+  test.each([
+    ['svc://bank/in', 'action', 'service bank has no handler in for action'],
+    ['svc://bank/out', 'confirm', 'service bank has no handler out for confirm'],
+    ['svc://bank/constructor', 'name', 'service bank has no handler constructor for name'],
+    ['svc://shop/out', 'action', 'service shop has no live instance'],
+    ['svc://bank', 'action', 'svc://bank is not of the form svc://service/handler'],
+    ['not a url', 'action', 'not a url is not a URL'],
+  ])('makes an error of %s for %s', async (url, op, text) => {
+    expect(await dispatch(url, op)).toEqual({ kind: 'answered', outcome: { kind: 'error', text } });
+  });
+
+  test('makes an error of a registry that cannot be read, instead of throwing', async () => {
+    store.before = () => {
+      throw new Error('gone');
+    };
+    expect(await dispatch('svc://shop/out')).toEqual({
+      kind: 'answered',
+      outcome: { kind: 'error', text: 'svc://shop/out cannot be looked up: Error: gone' },
+    });
+  });
+
+  test.each([
+    ['', 'grpc'],
+    ['http://bank/out', 'http'],
+    ['https://bank/out', 'grpc'],
+    ['svc://bank/out', 'json-rpc'],
+  ] as const)('accepts %p in a transaction of protocol %s', (url, protocol) => {
+    expect(dispatcher.problemWith(url, protocol)).toBeUndefined();
+  });
+
+  test.each([
+    ['bank:5000/bank.Bank/Out', 'grpc', 'must be an http(s) or svc URL: no other transport is built in'],
+    ['bank:5000/bank.Bank/Out', 'http', 'must be an absolute http(s) URL or svc://service/handler'],
+    ['svc://bank', 'http', 'must have the form svc://service/handler'],
+    ['http://', 'http', 'must be an absolute http(s) URL or svc://service/handler'],
+  ] as const)('says what is wrong with %s in a transaction of protocol %s', (url, protocol, problem) => {
+    expect(dispatcher.problemWith(url, protocol)).toBe(problem);
+  });
+});
