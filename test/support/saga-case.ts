@@ -51,9 +51,15 @@ export class SagaCase {
   }
 
   /** Waits for the n-th call, and then for the coordinator to have taken in its answer. */
-  async settledAfter(calls: number, patience?: Patience): Promise<ObservedState> {
-    await this.busi.received(this.gid, calls, patience);
+  async settledAfter(calls: number): Promise<ObservedState> {
+    await this.busi.received(this.gid, calls);
     return this.settled();
+  }
+
+  /** Lets the coordinator visit the saga now, and not when it is due. */
+  async revisit(): Promise<void> {
+    const reply = await this.api.post('resetNextCronTime', { gid: this.gid });
+    if (reply.status !== 200) throw new Error(`revisit of ${this.gid}: ${reply.status} ${reply.text}`);
   }
 
   /** The calls so far, in order of arrival: `OUT[01 action]`. */

@@ -14,9 +14,6 @@ export interface ObservedState {
 
 const LETTERS: Readonly<Record<string, string>> = { prepared: 'P', succeed: 'S', failed: 'F' };
 
-/** How long a transaction must look the same to count as at rest. Milliseconds. */
-const REST_MS = 150;
-
 /** Dozens of cases poll side by side: more often would slow down what they wait for. */
 const POLL: Patience = { withinMs: 20_000, everyMs: 50 };
 
@@ -37,18 +34,16 @@ export function ended(api: CoordinatorApi, gid: string, patience?: Patience): Pr
   );
 }
 
-/** Waits until the transaction is finished, or looks the same for 150 ms: the end of a pass as seen from outside. */
-export async function settled(api: CoordinatorApi, gid: string): Promise<ObservedState> {
-  let last = '';
-  let since = 0;
-  const probe = async () => {
-    const view = await api.query(gid);
-    const text = JSON.stringify(view);
-    if (text !== last) [last, since] = [text, Date.now()];
-    const state = observed(view, gid);
-    return (isFinalStatus(state.status as GlobalStatus) || Date.now() - since >= REST_MS) && state;
-  };
-  return until(`${gid} is at rest`, probe, POLL);
+/** Waits until the transaction is finished or nobody is at work on it: the end of a pass as seen from outside. */
+export function settled(api: CoordinatorApi, gid: string, patience?: Patience): Promise<ObservedState> {
+  return until(
+    `${gid} is at rest`,
+    async () => {
+      const state = await observe(api, gid);
+      return (isFinalStatus(state.status as GlobalStatus) || !state.transaction.owner) && state;
+    },
+    { ...POLL, ...patience },
+  );
 }
 
 function observed({ transaction, branches }: QueryView, gid: string): ObservedState {

@@ -74,14 +74,14 @@ export async function closeAll(): Promise<void> {
 export async function callBranch(app: INestApplication, path: string, call: BranchCall = {}): Promise<Answered> {
   const { gid = 'g-1', branchId = '01', op = 'action', body, headers = {} } = call;
   const query = new URLSearchParams({ branch_id: branchId, gid, op, trans_type: 'saga' });
-  return request(app, `${path}?${query}`, {
+  return send(app, `${path}?${query.toString()}`, {
     method: call.method ?? (body === undefined ? 'GET' : 'POST'),
     headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
 }
 
-export async function request(app: INestApplication, path: string, init: RequestInit = {}): Promise<Answered> {
+export async function send(app: INestApplication, path: string, init: RequestInit = {}): Promise<Answered> {
   const response = await fetch((await app.getUrl()) + path, init);
   const text = await response.text();
   try {

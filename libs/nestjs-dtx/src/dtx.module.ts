@@ -19,7 +19,7 @@ import { DTX_CLIENT } from './dtx.tokens';
 import { acceptEmptyJsonBodies } from './http/empty-json-body';
 import { DtxRegistrar } from './registry/dtx.registrar';
 
-const client = {
+const clientProvider = {
   provide: DTX_CLIENT,
   inject: [DTX_OPTIONS],
   useFactory: (options: DtxOptions) =>
@@ -30,7 +30,7 @@ const client = {
 @Module({
   imports: [DiscoveryModule],
   providers: [
-    client,
+    clientProvider,
     BarrierService,
     BarrierTableChecker,
     DataSources,

@@ -47,14 +47,17 @@ export const API_ROWS: readonly Row[] = [
     run: async (context) => {
       const { saga, api } = context;
       saga.answers({ OUT: 'wait' });
-      await saga.start({ retry_interval: 2 });
+      await saga.start();
       expect(await saga.settledAfter(1)).toMatchObject({ status: 'submitted' });
       expect((await api.post('forceStop', { gid: saga.gid })).status).toBe(200);
       expect(await saga.state()).toMatchObject({ status: 'failed', rows: 'P P P P' });
-      // A later one with the same interval is visited again meanwhile: a visit to the stopped one would have shown.
+      // A witness that is made due after it is visited: a visit to the stopped one would have come before.
       const witness = context.newSaga();
       witness.answers({ OUT: '1:wait' });
-      await witness.start({ retry_interval: 2 });
+      await witness.start();
+      await witness.settledAfter(1);
+      await saga.revisit();
+      await witness.revisit();
       await witness.ended();
       expect(saga.calls).toEqual(['OUT[01 action]']);
       expect(await saga.state()).toMatchObject({ status: 'failed', rows: 'P P P P' });

@@ -26,8 +26,9 @@ export const SAGA_CONCURRENT_ROWS: readonly Row[] = [
     title: 'a concurrent saga compensates side by side and repeats what is not done yet',
     run: async ({ saga }) => {
       saga.answers({ OUT: 'fail', 'OUT.rev': '1:wait' });
-      await saga.start({ ...CONCURRENT, retry_interval: 1 });
+      await saga.start(CONCURRENT);
       expect(await saga.settledAfter(4)).toMatchObject({ status: 'aborting' });
+      await saga.revisit();
       expect(await saga.ended()).toMatchObject({ status: 'failed', rows: expect.stringMatching(/^S F S [SP]$/) });
       const { calls } = saga;
       const undoOut = 'OUT.rev[01 compensate]';
@@ -54,8 +55,9 @@ export const SAGA_CONCURRENT_ROWS: readonly Row[] = [
     title: 'a step that is not done yet keeps a concurrent saga open, the others are recorded',
     run: async ({ saga }) => {
       saga.answers({ OUT: '1:wait' });
-      await saga.start({ ...CONCURRENT, retry_interval: 1 });
+      await saga.start(CONCURRENT);
       expect(await saga.settledAfter(2)).toMatchObject({ status: 'submitted', rows: 'P P P S' });
+      await saga.revisit();
       expect(await saga.ended()).toMatchObject({ status: 'succeed', rows: 'P S P S' });
       expect(saga.calls.slice(0, 2).sort()).toEqual([...FORWARD].sort());
       expect(saga.calls.slice(2)).toEqual(['OUT[01 action]']);

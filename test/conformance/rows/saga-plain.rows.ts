@@ -36,8 +36,9 @@ export const SAGA_PLAIN_ROWS: readonly Row[] = [
     title: 'a step that is not done yet is asked again, and the next one waits for it',
     run: async ({ saga }) => {
       saga.answers({ OUT: '1:wait' });
-      await saga.start({ retry_interval: 1 });
+      await saga.start();
       expect(await saga.settledAfter(1)).toMatchObject({ status: 'submitted', rows: 'P P P P' });
+      await saga.revisit();
       expect(await saga.ended()).toMatchObject({ status: 'succeed', rows: 'P S P S', reason: '' });
       expect(saga.calls).toEqual(['OUT[01 action]', ...FORWARD]);
     },
@@ -51,7 +52,7 @@ export const SAGA_PLAIN_ROWS: readonly Row[] = [
       await saga.start();
       expect(await saga.settledAfter(1)).toMatchObject({ status: 'submitted' });
       expect((await saga.submit()).status).toBe(200);
-      expect(await saga.ended({ withinMs: 5000 })).toMatchObject({ status: 'succeed', rows: 'P S P S' });
+      expect(await saga.ended({ withinMs: 8000 })).toMatchObject({ status: 'succeed', rows: 'P S P S' });
       expect((await saga.submit()).status).toBe(409);
       expect(saga.calls).toEqual(['OUT[01 action]', ...FORWARD]);
     },

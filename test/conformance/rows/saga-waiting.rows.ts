@@ -21,12 +21,13 @@ export const SAGA_WAITING_ROWS: readonly Row[] = [
     title: 'a client waiting for a saga that is not done yet is answered 409 while it goes on',
     run: async ({ saga }) => {
       saga.answers({ OUT: '1:wait' });
-      const reply = await saga.submit({ ...WAIT, retry_interval: 1 });
+      const reply = await saga.submit(WAIT);
       expect(await saga.state()).toMatchObject({ status: 'submitted', rows: 'P P P P' });
       expect(reply).toMatchObject({
         status: 409,
         json: { dtm_result: 'FAILURE', message: 'wait result not return success: FAILURE' },
       });
+      await saga.revisit();
       expect(await saga.ended()).toMatchObject({ status: 'succeed', rows: 'P S P S' });
       expect(saga.calls).toEqual(['OUT[01 action]', ...FORWARD]);
     },

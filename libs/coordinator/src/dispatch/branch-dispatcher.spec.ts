@@ -3,7 +3,8 @@ import { CapturedLog } from '../captured-log.spec-helper';
 import { ServiceRegistry } from '../registry/service-registry';
 import { MemoryStore } from '../stores/memory/memory-store';
 import { StoreProbe } from '../stores/store-probe.spec-helper';
-import { BranchDispatcher, type DispatchRequest } from './branch-dispatcher';
+import { BranchDispatcher } from './branch-dispatcher';
+import type { DispatchRequest } from './dispatch';
 import { HttpTransport } from './http/http-transport';
 
 const OPTIONS = { concurrency: 4, queue: 4, breakerThreshold: 10, breakerOpenMaxMs: 5000, outcomeSubstring: true };

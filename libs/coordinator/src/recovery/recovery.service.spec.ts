@@ -124,7 +124,11 @@ describe('recovery', () => {
     await rig.idle();
     expect(await rig.state(own!)).toBe('succeed P S');
     expect(await rig.state(foreign)).toBe('submitted P P');
-    expect(log.of('error')).toEqual([`error gid=${foreign} cannot be run: this version has no mode tcc`]);
+    const problem = 'this transaction cannot be run: this version has no mode tcc';
+    expect(log.of('error')).toEqual([`error gid=${foreign} ${problem}`]);
+    const { transaction } = await rig.read(foreign);
+    expect(transaction).toMatchObject({ lastError: problem, leaseUntil: null });
+    expect(transaction.nextCronTime! - transaction.updateTime).toBeGreaterThan(600_000);
     expect(rig.parts.admission.size).toBe(0);
   });
 });

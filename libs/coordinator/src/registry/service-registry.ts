@@ -58,7 +58,7 @@ export class ServiceRegistry {
     if (!this.instances.has(key)) {
       this.logger.log(`service ${announcement.service} at ${announcement.url} registered`);
     }
-    // The row's version is not known here; the next refresh reads it and takes it for one more heartbeat, which it is.
+    // The row's version is not known here; the next refresh reads it.
     this.instances.set(key, { announcement, version: UNSEEN, liveUntilMs: this.liveUntil(announcement) });
   }
 
@@ -136,7 +136,9 @@ export class ServiceRegistry {
     const known = this.instances.get(row.key);
     if (known?.version === row.version) return;
     const announcement = JSON.parse(row.value) as ServiceAnnouncement;
-    this.instances.set(row.key, { announcement, version: row.version, liveUntilMs: this.liveUntil(announcement) });
+    // The row of an announcement that came here is no further heartbeat: it would let the dead live on.
+    const liveUntilMs = known?.version === UNSEEN ? known.liveUntilMs : this.liveUntil(announcement);
+    this.instances.set(row.key, { announcement, version: row.version, liveUntilMs });
   }
 
   private liveUntil(announcement: ServiceAnnouncement): number {

@@ -16,6 +16,7 @@ import type { Admission } from './admission';
 import { Lease } from './lease';
 import type { LeaseKeeper } from './lease-keeper';
 import type { RunEnvironment } from './run-environment';
+import { missingMode } from './missing-mode';
 import { TransactionRun, type RunEnd } from './transaction-run';
 
 interface Active {
@@ -67,8 +68,7 @@ export class TransactionRunner {
   start(leased: LeasedTransaction, sentAtMs: number): Promise<WaitResult> {
     const { clock, settings } = this.environment;
     const { snapshot, epoch, now } = leased;
-    const mode = modeOf(snapshot.transType);
-    if (!mode) return this.unknownMode(snapshot);
+    const mode = modeOf(snapshot.transType) ?? missingMode(snapshot.transType);
     const lease = new Lease(snapshot.gid, epoch, settings.leaseSeconds * 1000, sentAtMs);
     const state = openState(withInterval(snapshot, settings), settings);
     const clockOffsetMs = now - clock.monotonicMs();
@@ -122,14 +122,6 @@ export class TransactionRunner {
     if (!older) return;
     older.lease.revoke();
     this.keeper.letGo(older.lease);
-  }
-
-  /** Rows of a version that knows more modes: they stay as they are, and their lease runs out again and again. */
-  private unknownMode({ gid, transType }: TransactionSnapshot): Promise<WaitResult> {
-    this.admission.leave();
-    const message = `gid=${gid} cannot be run: this version has no mode ${transType}`;
-    this.logger.error(message);
-    return Promise.resolve({ result: 'error', message });
   }
 
   /** A run that lost its lease does not know how its transaction stands: what it decided last may have become nothing. */

@@ -1,5 +1,5 @@
 import { barrierTableDdl, DEFAULT_BARRIER_TABLE } from '@nestjs-dtx/client';
-import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dataSourceOf, dialectOf } from './database-kind';
 
 /** @see barrierMigration */
@@ -27,7 +27,7 @@ export function barrierMigration(options: BarrierMigrationOptions = {}): new () 
     readonly name = name;
 
     async up(runner: QueryRunner): Promise<void> {
-      const dialect = dialectOf(dataSourceOf(runner as { dataSource?: DataSource; connection?: DataSource }));
+      const dialect = dialectOf(dataSourceOf(runner));
       for (const statement of barrierTableDdl(dialect, table)) await runner.query(statement);
     }
 

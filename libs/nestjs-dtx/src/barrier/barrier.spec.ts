@@ -1,7 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Body, Controller, Injectable, type INestApplication, type PipeTransform } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Injectable,
+  UseGuards,
+  type CanActivate,
+  type INestApplication,
+  type PipeTransform,
+} from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { sqliteOptions } from '@nestjs-dtx/sqlite';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -9,19 +17,47 @@ import { BarrierEntityManager } from '../decorators/barrier-entity-manager.decor
 import { BarrierProtected } from '../decorators/barrier-protected.decorator';
 import { SagaCompensate } from '../decorators/saga-compensate.decorator';
 import { SagaStep } from '../decorators/saga-step.decorator';
-import { callBranch, closeAll, request, serve, type Answered } from '../dtx-app.spec-helper';
+import { callBranch, closeAll, send, serve, type Answered } from '../dtx-app.spec-helper';
 import { DtxFailureException } from '../errors/dtx-failure.exception';
 import { barrierMigration } from './barrier-migration';
 import { BarrierService } from './barrier.service';
 
 interface Payment {
   readonly amount: number;
-  readonly then?: 'fail' | 'crash';
+  readonly end?: 'fail' | 'crash';
 }
 
 const PAY = '/accounts/dtx/pay/action';
 const UNDO = '/accounts/dtx/pay/compensate';
 const SUCCESS: Answered = { status: 200, body: { dtm_result: 'SUCCESS' } };
+
+/** Lets a test hold the first transaction open until all its requests are there. */
+@Injectable()
+class Arrivals {
+  complete: Promise<void> = Promise.resolve();
+  private awaited = 0;
+  private open: () => void = () => {};
+
+  expect(requests: number): void {
+    this.awaited = requests;
+    this.complete = new Promise((resolve) => (this.open = resolve));
+  }
+
+  note(): void {
+    this.awaited -= 1;
+    if (this.awaited === 0) this.open();
+  }
+}
+
+@Injectable()
+class NoteArrival implements CanActivate {
+  constructor(private readonly arrivals: Arrivals) {}
+
+  canActivate(): boolean {
+    this.arrivals.note();
+    return true;
+  }
+}
 
 /** Uses the same database on its own: it must not wait for the transaction in which it runs. */
 @Injectable()
@@ -36,18 +72,21 @@ class KnownAccount implements PipeTransform<Payment> {
 
 @Controller('accounts')
 class AccountsController {
+  constructor(private readonly arrivals: Arrivals) {}
+
   @SagaStep('pay')
   @BarrierProtected()
+  @UseGuards(NoteArrival)
   async pay(
-    @Body(KnownAccount) { amount, then }: Payment,
+    @Body(KnownAccount) { amount, end }: Payment,
     @BarrierEntityManager() manager: EntityManager,
   ): Promise<void> {
     const [row] = await manager.query<{ balance: number }[]>('select balance from account');
-    // Lets every other request in, so that two transactions at once would lose one of their updates.
-    await new Promise((resolve) => setImmediate(resolve));
+    // Two transactions at once would both have read by now, and one of their updates would be lost.
+    await this.arrivals.complete;
     await manager.query('update account set balance = ?', [(row?.balance ?? 0) + amount]);
-    if (then === 'fail') throw new DtxFailureException('not today');
-    if (then === 'crash') throw new Error('crashed');
+    if (end === 'fail') throw new DtxFailureException('not today');
+    if (end === 'crash') throw new Error('crashed');
   }
 
   @SagaCompensate('pay')
@@ -78,7 +117,7 @@ describe('a barrier-protected handler on SQLite', () => {
         }),
       ],
       controllers: [AccountsController],
-      providers: [KnownAccount],
+      providers: [Arrivals, KnownAccount],
     });
     await app.get(DataSource).query('create table account (balance integer not null)');
     await app.get(DataSource).query('insert into account (balance) values (0)');
@@ -112,6 +151,7 @@ describe('a barrier-protected handler on SQLite', () => {
       body: { amount: 2 ** (index % 20) },
     }));
     const calls = [...branches, ...branches, ...branches.slice(0, 25)];
+    app.get(Arrivals).expect(calls.length);
     const answers = await Promise.all(calls.map((call) => callBranch(app, PAY, call)));
     expect(answers).toEqual(calls.map(() => SUCCESS));
     expect(await balance()).toBe(branches.reduce((sum, { body }) => sum + body.amount, 0));
@@ -142,8 +182,8 @@ describe('a barrier-protected handler on SQLite', () => {
   it.each([
     ['refuses', 'fail', 409],
     ['crashes', 'crash', 500],
-  ])('leaves neither effect nor row when it %s, and can be called again', async (_name, then, status) => {
-    expect(await callBranch(app, PAY, { body: { amount: 5, then } })).toMatchObject({ status });
+  ])('leaves neither effect nor row when it %s, and can be called again', async (_name, end, status) => {
+    expect(await callBranch(app, PAY, { body: { amount: 5, end } })).toMatchObject({ status });
     expect(await balance()).toBe(0);
     expect(await rows()).toEqual([]);
     expect(await callBranch(app, PAY, { body: { amount: 5 } })).toEqual(SUCCESS);
@@ -157,7 +197,7 @@ describe('a barrier-protected handler on SQLite', () => {
   });
 
   it('does not run for a request that says not which branch it is', async () => {
-    expect(await request(app, PAY, { method: 'POST' })).toMatchObject({
+    expect(await send(app, PAY, { method: 'POST' })).toMatchObject({
       status: 400,
       body: { code: 'DTX_BARRIER_INFO' },
     });
@@ -165,11 +205,12 @@ describe('a barrier-protected handler on SQLite', () => {
   });
 
   it('runs beside transactions of the application that go through the service', async () => {
+    app.get(Arrivals).expect(20);
     const own = Array.from({ length: 20 }, () =>
       app.get(BarrierService).transaction((manager) => manager.query('update account set balance = balance + 1')),
     );
     const branches = Array.from({ length: 20 }, (_, index) =>
-      callBranch(app, PAY, { gid: `g-${index}`, body: { amount: 1, ...(index % 2 === 0 && { then: 'crash' }) } }),
+      callBranch(app, PAY, { gid: `g-${index}`, body: { amount: 1, ...(index % 2 === 0 && { end: 'crash' }) } }),
     );
     await Promise.all([...own, ...branches]);
     expect(await balance()).toBe(20 + 10);

@@ -73,9 +73,9 @@ function checkFamily({ where, metadata }: DtxHandler, byKey: ReadonlyMap<string,
   const { decorator, name } = metadata;
   for (const { op, decorator: missing, otherwise } of metadata.needs) {
     if (byKey.has(keyOf(name, op))) continue;
+    const alternative = otherwise === undefined ? '' : `, or ${otherwise}`;
     throw new DtxDefinitionError(
-      `${where}: @${decorator}('${name}') has no @${missing}('${name}'): add a method with it` +
-        (otherwise === undefined ? '' : `, or ${otherwise}`),
+      `${where}: @${decorator}('${name}') has no @${missing}('${name}'): add a method with it${alternative}`,
     );
   }
   for (const op of metadata.nothingToDo) {

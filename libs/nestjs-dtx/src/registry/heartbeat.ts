@@ -75,6 +75,8 @@ export class Heartbeat {
 /** fetch says only "fetch failed"; what happened is in the cause. */
 function reasonOf(error: unknown): string {
   const { message, cause } = error as Error;
-  const { message: inner, code } = (cause ?? {}) as { message?: string; code?: string };
-  return inner || code ? `${message}: ${inner || code}` : message;
+  // Several addresses tried in vain come as one error without a text of its own, but with a code.
+  const { message: inner = '', code = '' } = (cause ?? {}) as { message?: string; code?: string };
+  const reason = inner === '' ? code : inner;
+  return reason === '' ? message : `${message}: ${reason}`;
 }

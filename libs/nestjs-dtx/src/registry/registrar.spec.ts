@@ -27,6 +27,8 @@ class Registry {
   readonly withdrawn: string[] = [];
   readonly tokens: unknown[] = [];
   status = 200;
+  /** Requests are answered when it resolves. */
+  answering: Promise<unknown> = Promise.resolve();
   private server: Server | undefined;
 
   async listen(port = 0): Promise<number> {
@@ -37,8 +39,10 @@ class Registry {
         this.tokens.push(request.headers['x-token']);
         if (request.method === 'DELETE') this.withdrawn.push(request.url ?? '');
         else if (this.status === 200) this.announced.push(JSON.parse(text) as ServiceAnnouncement);
-        response.writeHead(this.status, { 'content-type': 'application/json' });
-        response.end('{"dtm_result":"SUCCESS"}');
+        void this.answering.then(() => {
+          response.writeHead(this.status, { 'content-type': 'application/json' });
+          response.end('{"dtm_result":"SUCCESS"}');
+        });
       });
     });
     this.server = server;
@@ -141,6 +145,18 @@ describe('the registrar', () => {
     const { instance } = await firstAnnouncement();
     await app.close();
     expect(registry.withdrawn).toEqual([`/api/v2/services/bank-a/${instance}`]);
+  });
+
+  it('withdraws only after an announcement under way has been answered, or it would come back to life', async () => {
+    let answer: () => void = () => {};
+    registry.answering = new Promise<void>((resolve) => (answer = resolve));
+    const app = await start();
+    await firstAnnouncement();
+    const closed = app.close();
+    answer();
+    await closed;
+    expect(registry.announced).toHaveLength(1);
+    expect(registry.withdrawn).toHaveLength(1);
   });
 
   it('registers nothing without handlers, or when told not to', async () => {

@@ -1,0 +1,71 @@
+import type { GlobalStatus } from '@nestjs-dtx/protocol';
+import type { AdvanceWrite, AppendWrite, ChangeWrite } from '../writes';
+import { fenceAdvance, fenceAppend, fenceChange, type LockedRow } from './fence';
+
+const NOW = 1_000_000;
+const EPOCH = 7;
+
+function row(status: GlobalStatus, leaseUntil: number | null = null): LockedRow {
+  return { gid: 'g', transType: 'saga', status, epoch: EPOCH, branchCount: 4, leaseUntil, options: '{}' };
+}
+
+const stale = (status: GlobalStatus) => ({
+  result: 'stale',
+  stored: { transType: 'saga', status, branchCount: 4 },
+});
+
+describe('the fence', () => {
+  describe('of a change', () => {
+    const change = (unheldOnly: boolean): ChangeWrite => ({
+      kind: 'change',
+      gid: 'g',
+      from: 'submitted',
+      to: 'submitted',
+      patch: {},
+      unheldOnly,
+    });
+
+    test.each([
+      ['lets it pass where the status is right', row('submitted'), true, undefined],
+      ['lets it take a held row away', row('submitted', NOW + 1), false, undefined],
+      ['does not when told not to', row('submitted', NOW + 1), true, { result: 'held' }],
+      ['takes a lease for over at its very end', row('submitted', NOW), true, undefined],
+      ['stops it where the status is another', row('prepared'), true, stale('prepared')],
+      ['tells a wrong status rather than a lease', row('failed', NOW + 1), true, stale('failed')],
+      ['stops it where there is no row', undefined, true, { result: 'stale' }],
+    ])('%s', (_name, locked, unheldOnly, expected) => {
+      expect(fenceChange(change(unheldOnly), locked, NOW)).toEqual(expected);
+    });
+  });
+
+  describe('of progress', () => {
+    const advance: AdvanceWrite = { kind: 'advance', gid: 'g', epoch: EPOCH, branches: [] };
+
+    test.each([
+      ['lets it pass under its epoch', row('submitted', NOW + 1), EPOCH, undefined],
+      ['lets it pass after its lease, as nobody has taken over', row('submitted', NOW - 1), EPOCH, undefined],
+      ['lets it pass after the row was parked under the same epoch', row('aborting'), EPOCH, undefined],
+      ['stops an older epoch', row('submitted'), EPOCH - 1, stale('submitted')],
+      ['stops a younger epoch, which cannot be', row('submitted'), EPOCH + 1, stale('submitted')],
+      ['never leaves succeed', row('succeed'), EPOCH, stale('succeed')],
+      ['never leaves failed', row('failed'), EPOCH, stale('failed')],
+      ['stops it where there is no row', undefined, EPOCH, { result: 'stale' }],
+    ])('%s', (_name, locked, epoch, expected) => {
+      expect(fenceAdvance({ ...advance, epoch }, locked)).toEqual(expected);
+    });
+  });
+
+  describe('of a registration', () => {
+    const append: AppendWrite = { kind: 'append', gid: 'g', branches: [] };
+
+    test.each([
+      ['lets it pass while the transaction is prepared', row('prepared', NOW + 1), undefined],
+      ['stops it once it is submitted', row('submitted'), stale('submitted')],
+      ['stops it once it is aborting', row('aborting'), stale('aborting')],
+      ['stops it once it has ended', row('succeed'), stale('succeed')],
+      ['stops it where there is no row', undefined, { result: 'stale' }],
+    ])('%s', (_name, locked, expected) => {
+      expect(fenceAppend(append, locked)).toEqual(expected);
+    });
+  });
+});

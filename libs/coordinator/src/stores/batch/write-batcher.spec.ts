@@ -1,0 +1,173 @@
+import type { Applied, Write, WriteResult } from '../writes';
+import { insertWrite } from '../insert-write.spec-helper';
+import type { BatchOutcome } from './batch-outcome';
+import { WriteBatcher } from './write-batcher';
+
+/** A batch that has been handed to the executor and waits for its end. */
+interface Handed {
+  readonly gids: readonly string[];
+  succeed(): Promise<void>;
+  answer(outcomes: readonly BatchOutcome[]): Promise<void>;
+  reject(error: Error): Promise<void>;
+}
+
+/** An executor whose batches end when the test says so. */
+class HandDriven {
+  readonly handed: Handed[] = [];
+
+  readonly execute = (writes: readonly Write[]): Promise<readonly BatchOutcome[]> =>
+    new Promise((resolve, reject) => {
+      const settle = (end: () => void) => {
+        end();
+        return turn();
+      };
+      this.handed.push({
+        gids: writes.map(({ gid }) => gid),
+        succeed: () => settle(() => resolve(writes.map(({ gid }) => ({ ok: true, result: applied(gid) })))),
+        answer: (outcomes) => settle(() => resolve(outcomes)),
+        reject: (error) => settle(() => reject(error)),
+      });
+    });
+
+  get batches(): string[] {
+    return this.handed.map(({ gids }) => gids.join(' '));
+  }
+}
+
+/** A result that tells whose it is. */
+const applied = (gid: string): Applied => ({ result: 'applied', now: gid.length, epoch: gid.charCodeAt(0) });
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('the batcher of writes', () => {
+  let executor: HandDriven;
+
+  beforeEach(() => {
+    executor = new HandDriven();
+  });
+
+  const batcherWith = (maxBatch = 100, depth = 1): WriteBatcher =>
+    new WriteBatcher(executor.execute, { maxBatch, depth });
+
+  function write(batcher: WriteBatcher, ...gids: string[]): Promise<WriteResult>[] {
+    return gids.map((gid) => batcher.write(insertWrite(gid)));
+  }
+
+  test('puts what comes in one turn into one batch, and what comes meanwhile into the next', async () => {
+    const batcher = batcherWith();
+    const first = write(batcher, 'a', 'b');
+    expect(executor.batches).toEqual([]);
+    await turn();
+    const second = write(batcher, 'c', 'd', 'e');
+    await turn();
+    expect(executor.batches).toEqual(['a b']);
+    await executor.handed[0]!.succeed();
+    expect(executor.batches).toEqual(['a b', 'c d e']);
+    await executor.handed[1]!.succeed();
+    expect(await Promise.all([...first, ...second])).toEqual(['a', 'b', 'c', 'd', 'e'].map(applied));
+  });
+
+  test('does not make batches larger than allowed', async () => {
+    const batcher = batcherWith(2);
+    const writes = write(batcher, 'a', 'b', 'c', 'd', 'e');
+    await turn();
+    await executor.handed[0]!.succeed();
+    await executor.handed[1]!.succeed();
+    await executor.handed[2]!.succeed();
+    expect(executor.batches).toEqual(['a b', 'c d', 'e']);
+    await Promise.all(writes);
+  });
+
+  test('never puts two writes of one gid into one batch, and keeps their order', async () => {
+    const batcher = batcherWith();
+    const order: number[] = [];
+    const writes = write(batcher, 'a', 'a', 'b', 'a').map(async (result, index) => {
+      await result;
+      order.push(index);
+    });
+    await turn();
+    for (let batch = 0; batch < 3; batch += 1) await executor.handed[batch]!.succeed();
+    expect(executor.batches).toEqual(['a b', 'a', 'a']);
+    await Promise.all(writes);
+    expect(order).toEqual([0, 2, 1, 3]);
+  });
+
+  test('does not let a write overtake an earlier one of its gid that found the batch full', async () => {
+    const batcher = batcherWith(2);
+    const writes = write(batcher, 'a', 'b', 'c', 'c', 'd');
+    await turn();
+    for (let batch = 0; batch < 3; batch += 1) await executor.handed[batch]!.succeed();
+    expect(executor.batches).toEqual(['a b', 'c d', 'c']);
+    await Promise.all(writes);
+  });
+
+  test('hands over as many batches as may be on their way', async () => {
+    const batcher = batcherWith(1, 2);
+    const writes = write(batcher, 'a', 'b', 'c');
+    await turn();
+    expect(executor.batches).toEqual(['a', 'b']);
+    await executor.handed[0]!.succeed();
+    expect(executor.batches).toEqual(['a', 'b', 'c']);
+    await executor.handed[1]!.succeed();
+    await executor.handed[2]!.succeed();
+    await Promise.all(writes);
+  });
+
+  test('gives each write its own outcome, an error included', async () => {
+    const [good, bad] = write(batcherWith(), 'a', 'b');
+    await turn();
+    const refused = expect(bad).rejects.toThrow('poisoned');
+    await executor.handed[0]!.answer([
+      { ok: true, result: applied('a') },
+      { ok: false, error: new Error('poisoned') },
+    ]);
+    await refused;
+    expect(await good).toEqual(applied('a'));
+  });
+
+  test('fails a write for which the executor gives no outcome', async () => {
+    const [good, forgotten] = write(batcherWith(), 'a', 'b');
+    await turn();
+    const refused = expect(forgotten).rejects.toThrow('the batch executor gave no outcome for this write');
+    await executor.handed[0]!.answer([{ ok: true, result: applied('a') }]);
+    await refused;
+    await good;
+  });
+
+  test('fails the whole batch when the executor does, and goes on with the next', async () => {
+    const batcher = batcherWith();
+    const first = write(batcher, 'a', 'b');
+    await turn();
+    const second = write(batcher, 'c');
+    const refused = Promise.all(first.map((each) => expect(each).rejects.toThrow('gone')));
+    await executor.handed[0]!.reject(new Error('gone'));
+    await refused;
+    await executor.handed[1]!.succeed();
+    expect(await second[0]).toEqual(applied('c'));
+  });
+
+  test('goes on when the executor throws instead of rejecting', async () => {
+    let broken = true;
+    const batcher = new WriteBatcher((writes) => {
+      if (broken) throw new Error('broken');
+      return Promise.resolve(writes.map(({ gid }) => ({ ok: true, result: applied(gid) })));
+    });
+    await expect(batcher.write(insertWrite('a'))).rejects.toThrow('broken');
+    broken = false;
+    expect(await batcher.write(insertWrite('b'))).toEqual(applied('b'));
+  });
+
+  test('flushes: resolves when everything written so far has been answered, at once if there is nothing', async () => {
+    const batcher = batcherWith(1);
+    await batcher.flush();
+    const writes = write(batcher, 'a', 'b');
+    let isFlushed = false;
+    const flushed = batcher.flush().then(() => (isFlushed = true));
+    await turn();
+    await executor.handed[0]!.succeed();
+    expect(isFlushed).toBe(false);
+    await executor.handed[1]!.succeed();
+    await flushed;
+    await Promise.all(writes);
+  });
+});

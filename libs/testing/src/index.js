@@ -1,0 +1,14 @@
+"use strict";
+Object.defineProperty(exports, "__esModule", { value: true });
+exports.until = exports.storeContract = exports.ScriptedService = exports.ANSWERS = exports.ManualClock = exports.Gate = void 0;
+var gate_1 = require("./gate");
+Object.defineProperty(exports, "Gate", { enumerable: true, get: function () { return gate_1.Gate; } });
+var manual_clock_1 = require("./manual-clock");
+Object.defineProperty(exports, "ManualClock", { enumerable: true, get: function () { return manual_clock_1.ManualClock; } });
+var scripted_service_1 = require("./scripted-service");
+Object.defineProperty(exports, "ANSWERS", { enumerable: true, get: function () { return scripted_service_1.ANSWERS; } });
+Object.defineProperty(exports, "ScriptedService", { enumerable: true, get: function () { return scripted_service_1.ScriptedService; } });
+var store_contract_1 = require("./store-contract/store-contract");
+Object.defineProperty(exports, "storeContract", { enumerable: true, get: function () { return store_contract_1.storeContract; } });
+var until_1 = require("./until");
+Object.defineProperty(exports, "until", { enumerable: true, get: function () { return until_1.until; } });

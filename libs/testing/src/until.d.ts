@@ -1,0 +1,14 @@
+/** @see until */
+export interface UntilOptions {
+    /** Milliseconds after which the condition is given up. */
+    readonly timeoutMs?: number;
+    readonly intervalMs?: number;
+}
+/**
+ * Waits for a condition by looking again and again, so that a test neither sleeps for a guessed time nor hangs.
+ *
+ * @param probe returns something truthy when the condition holds
+ * @returns what the probe returned
+ * @throws Error when the time is up
+ */
+export declare function until<T>(probe: () => T | Promise<T>, options?: UntilOptions): Promise<NonNullable<T>>;
