@@ -13,29 +13,32 @@ describe('a coordinator that is stopped', () => {
 
   afterAll(() => cleanup.run());
 
-  test('waits for the call in flight, gives its transactions back, and the next one goes on at once', async () => {
-    const store = await DURABLE_ENGINE.create(cleanup);
-    const flow = await Flow.start(cleanup, { ...store, ...LONG });
-    const saga = flow.saga('drain');
-    let release: (answer: 'ok') => void = () => {};
-    saga.answers({ OUT: () => new Promise<'ok'>((resolve) => (release = resolve)) });
-    await saga.start();
-    await flow.busi.received(saga.gid, 1);
+  test.concurrent(
+    'waits for the call in flight, gives its transactions back, and the next one goes on at once',
+    async () => {
+      const store = await DURABLE_ENGINE.create(cleanup);
+      const flow = await Flow.start(cleanup, { ...store, ...LONG });
+      const saga = flow.saga('drain');
+      let release: (answer: 'ok') => void = () => {};
+      saga.answers({ OUT: () => new Promise<'ok'>((resolve) => (release = resolve)) });
+      await saga.start();
+      await flow.busi.received(saga.gid, 1);
 
-    flow.coordinator.signal('SIGTERM');
-    await until('it refuses new work', () => isUnready(flow));
-    expect(saga.calls).toEqual(['OUT[01 action]']);
-    release('ok');
-    expect(await flow.coordinator.exited).not.toMatchObject({ signal: 'SIGKILL' });
-    // What the service said during the drain was recorded, and nothing new was started.
-    expect(saga.calls).toEqual(['OUT[01 action]']);
+      flow.coordinator.signal('SIGTERM');
+      await until('it refuses new work', () => isUnready(flow));
+      expect(saga.calls).toEqual(['OUT[01 action]']);
+      release('ok');
+      expect(await flow.coordinator.exited).not.toMatchObject({ signal: 'SIGKILL' });
+      // What the service said during the drain was recorded, and nothing new was started.
+      expect(saga.calls).toEqual(['OUT[01 action]']);
 
-    const next = await Flow.startWith(cleanup, flow.busi, { ...store, ...LONG });
-    expect(await ended(next.api, saga.gid)).toMatchObject({ status: 'succeed', rows: 'P S P S' });
-    expect(saga.calls).toEqual(['OUT[01 action]', 'IN[02 action]']);
-  });
+      const next = await Flow.startWith(cleanup, flow.busi, { ...store, ...LONG });
+      expect(await ended(next.api, saga.gid)).toMatchObject({ status: 'succeed', rows: 'P S P S' });
+      expect(saga.calls).toEqual(['OUT[01 action]', 'IN[02 action]']);
+    },
+  );
 
-  test('does not wait for ever for a call that hangs', async () => {
+  test.concurrent('does not wait for ever for a call that hangs', async () => {
     const store = await DURABLE_ENGINE.create(cleanup);
     const flow = await Flow.start(cleanup, { ...store, ...LONG, SHUTDOWN_TIMEOUT: '1' });
     const saga = flow.saga('hang');
@@ -50,7 +53,7 @@ describe('a coordinator that is stopped', () => {
     expect(saga.calls).toEqual(['OUT[01 action]', 'OUT[01 action]', 'IN[02 action]']);
   });
 
-  test('does not count a call that it cut off itself as an error of the service', async () => {
+  test.concurrent('does not count a call that it cut off itself as an error of the service', async () => {
     const store = await DURABLE_ENGINE.create(cleanup);
     const flow = await Flow.start(cleanup, { ...store, ...LONG, SHUTDOWN_TIMEOUT: '1' });
     const saga = flow.saga('limit');
@@ -64,7 +67,7 @@ describe('a coordinator that is stopped', () => {
     expect(end).toMatchObject({ status: 'succeed', rows: 'P S P S', reason: '' });
   });
 
-  test('answers 503 to a submit during the drain', async () => {
+  test.concurrent('answers 503 to a submit during the drain', async () => {
     const flow = await Flow.start(cleanup, LONG);
     const saga = flow.saga('busy');
     let release: (answer: 'ok') => void = () => {};
@@ -86,7 +89,7 @@ describe('a coordinator that is killed', () => {
 
   afterAll(() => cleanup.run());
 
-  test('on its own folder is resumed at the restart, whatever the lease', async () => {
+  test.concurrent('on its own folder is resumed at the restart, whatever the lease', async () => {
     const store = await DURABLE_ENGINE.create(cleanup);
     const flow = await Flow.start(cleanup, { ...store, ...LONG });
     const saga = flow.saga('killed');
@@ -99,7 +102,7 @@ describe('a coordinator that is killed', () => {
     expect(saga.calls).toEqual(['OUT[01 action]', 'OUT[01 action]', 'IN[02 action]']);
   });
 
-  test('keeps what it had finished', async () => {
+  test.concurrent('keeps what it had finished', async () => {
     const store = await DURABLE_ENGINE.create(cleanup);
     const flow = await Flow.start(cleanup, store);
     const saga = flow.saga('finished');

@@ -21,6 +21,7 @@ export class BankModule {
       module: BankModule,
       imports: [
         TypeOrmModule.forRoot(databaseOptions(config.DATABASE_FILE)),
+        // A bank that dies without a word is noticed after three missing heartbeats.
         DtxModule.forRoot({ service: config.BANK_NAME, coordinator: config.COORDINATOR_URL, heartbeatSeconds: 1 }),
       ],
       controllers: [

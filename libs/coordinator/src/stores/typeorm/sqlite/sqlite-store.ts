@@ -76,39 +76,39 @@ export class SqliteStore extends TransactionStore {
     return this.batcher.write(write);
   }
 
-  claim(limit: number, lease: LeaseRequest): Promise<readonly LeasedTransaction[]> {
+  async claim(limit: number, lease: LeaseRequest): Promise<readonly LeasedTransaction[]> {
     return this.writer.call('claim', limit, lease);
   }
 
-  renew(leases: readonly HeldLease[], durationMs: number): Promise<readonly string[]> {
+  async renew(leases: readonly HeldLease[], durationMs: number): Promise<readonly string[]> {
     return this.writer.call('renew', leases, durationMs);
   }
 
-  find(gid: string): Promise<TransactionWithBranches | undefined> {
+  async find(gid: string): Promise<TransactionWithBranches | undefined> {
     return this.reader.find(gid);
   }
 
-  list(filter: ListFilter): Promise<readonly TransactionRecord[]> {
+  async list(filter: ListFilter): Promise<readonly TransactionRecord[]> {
     return this.reader.list(filter);
   }
 
-  rearm(gid: string): Promise<boolean> {
+  async rearm(gid: string): Promise<boolean> {
     return this.writer.call('rearm', gid);
   }
 
-  rearmFarFuture(afterMs: number, limit: number): Promise<RearmResult> {
+  async rearmFarFuture(afterMs: number, limit: number): Promise<RearmResult> {
     return this.writer.call('rearmFarFuture', afterMs, limit);
   }
 
-  kvScan(category: string): Promise<readonly KvRecord[]> {
+  async kvScan(category: string): Promise<readonly KvRecord[]> {
     return this.reader.kvScan(category);
   }
 
-  kvPut(entry: KvEntry, expectedVersion?: number): Promise<boolean> {
+  async kvPut(entry: KvEntry, expectedVersion?: number): Promise<boolean> {
     return this.writer.call('kvPut', entry, expectedVersion);
   }
 
-  kvDelete(category: string, key: string): Promise<boolean> {
+  async kvDelete(category: string, key: string): Promise<boolean> {
     return this.writer.call('kvDelete', category, key);
   }
 

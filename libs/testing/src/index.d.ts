@@ -1,6 +1,0 @@
-export { Gate } from './gate';
-export { ManualClock } from './manual-clock';
-export { ANSWERS, ScriptedService, type ReceivedCall, type ServiceAnswer, type ServiceScript, } from './scripted-service';
-export { storeContract } from './store-contract/store-contract';
-export type { StoreHarness } from './store-contract/store-harness';
-export { until, type UntilOptions } from './until';
