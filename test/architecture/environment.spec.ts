@@ -8,7 +8,9 @@ const READS_ENVIRONMENT =
 const sources = ['libs', 'apps'].flatMap((folder) =>
   readdirSync(join(PROJECT_ROOT, folder), { recursive: true, encoding: 'utf8' })
     .map((path) => `${folder}/${path}`)
-    .filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts') && !/\/(node_modules|dist)\//.test(path)),
+    .filter(
+      (path) => path.endsWith('.ts') && !/\.spec(-helper)?\.ts$/.test(path) && !/\/(node_modules|dist)\//.test(path),
+    ),
 );
 
 describe('the environment', () => {

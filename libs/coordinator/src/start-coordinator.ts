@@ -1,7 +1,9 @@
 import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ApiExceptionFilter } from './api/http/api-exception.filter';
+import type { FastifyReply } from 'fastify';
+import { ApiExceptionFilter, UNREADABLE } from './api/http/api-exception.filter';
+import { readBodiesAsText } from './api/http/body-reader';
 import { CoordinatorCoreModule } from './coordinator-core.module';
 import type { CoordinatorOptions } from './coordinator.options';
 import { DEFAULT_SETTINGS } from './coordinator.settings';
@@ -57,15 +59,14 @@ async function createApplication(store: TransactionStore, options: CoordinatorOp
   }
 }
 
-/** Bodies arrive as text, whatever their content type says; each route parses its own (spec 2.1). */
 function httpAdapter(bodyLimit: number): FastifyAdapter {
   const adapter = new FastifyAdapter({
-    bodyLimit,
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 256 },
+    frameworkErrors: (_error: Error, _request: unknown, reply: FastifyReply) => {
+      void reply.status(UNREADABLE.status).send(UNREADABLE.body);
+    },
   });
-  const fastify = adapter.getInstance();
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  readBodiesAsText(adapter.getInstance(), bodyLimit);
   return adapter;
 }
 

@@ -44,6 +44,12 @@ const INTERNAL: Answer = {
   body: { code: ERROR_CODES.internal, message: 'internal error: the log of the coordinator says more' },
 };
 
+/** What the framework refuses before any route is reached. Its own text would repeat what the client sent. */
+export const UNREADABLE = {
+  status: 400,
+  body: { code: ERROR_CODES.invalidRequest, message: 'the request cannot be read' },
+} as const satisfies Answer;
+
 function dtmAnswer(error: unknown): Answer | undefined {
   if (error instanceof WireException) return { status: error.getStatus(), body: error.body };
   if (error instanceof RefusedError && error.isConflict) {
@@ -85,7 +91,7 @@ function commonAnswer(error: unknown): Answer | undefined {
       body: { code: ERROR_CODES.bodyTooLarge, message: 'body is larger than this coordinator accepts' },
     };
   }
-  return status < 500 ? { status, body: { message: 'the request cannot be read' } } : undefined;
+  return status < 500 ? { ...UNREADABLE, status } : undefined;
 }
 
 /** Nest reports an unknown path, or a known one with another method, as a 404 of its own. */

@@ -1,4 +1,4 @@
-import { Controller, Get } from '@nestjs/common';
+import { All, Controller, Get, HttpCode } from '@nestjs/common';
 import { HealthService } from '../../operations/health.service';
 import { WireException } from './wire.exception';
 
@@ -7,7 +7,8 @@ import { WireException } from './wire.exception';
 export class HealthController {
   constructor(private readonly health: HealthService) {}
 
-  @Get('ping')
+  @All('ping')
+  @HttpCode(200)
   ping() {
     return { msg: 'pong' };
   }

@@ -1,7 +1,7 @@
 import { MemoryStatements } from '../memory/memory-statements';
 import { MemoryTables } from '../memory/memory-tables';
 import { insertWrite } from '../insert-write.spec-helper';
-import { runIsolated } from './batch-outcome';
+import { runIsolated, type BatchErrorKind } from './batch-outcome';
 
 /** The statements in memory, failing where the test wants it. */
 class FailingStatements extends MemoryStatements {
@@ -22,7 +22,12 @@ class FailingStatements extends MemoryStatements {
 
 class Conflict extends Error {}
 
-const isConflict = (error: unknown): boolean => error instanceof Conflict;
+class Outage extends Error {}
+
+function kindOf(error: unknown): BatchErrorKind {
+  if (error instanceof Outage) return 'outage';
+  return error instanceof Conflict ? 'transient' : 'write';
+}
 
 describe('a batch that fails', () => {
   let tables: MemoryTables;
@@ -45,7 +50,7 @@ describe('a batch that fails', () => {
     statements.failCommit = () => {
       if (conflicts-- > 0) throw new Conflict();
     };
-    const outcomes = await runIsolated(statements, [insertWrite('a'), insertWrite('b')], isConflict);
+    const outcomes = await runIsolated(statements, [insertWrite('a'), insertWrite('b')], kindOf);
     expect(outcomes.map(({ ok }) => ok)).toEqual([true, true]);
     expect([statements.commits, statements.rollbacks]).toEqual([1, 2]);
     expect(tables.globals.size).toBe(2);
@@ -56,7 +61,7 @@ describe('a batch that fails', () => {
     statements.failCommit = () => {
       throw conflict;
     };
-    const outcomes = await runIsolated(statements, [insertWrite('a'), insertWrite('b')], isConflict);
+    const outcomes = await runIsolated(statements, [insertWrite('a'), insertWrite('b')], kindOf);
     expect(outcomes).toEqual([
       { ok: false, error: conflict },
       { ok: false, error: conflict },
@@ -67,14 +72,27 @@ describe('a batch that fails', () => {
 
   test('for one of its writes fails that one alone', async () => {
     const writes = [insertWrite('a'), poisoned('b'), insertWrite('c')];
-    const outcomes = await runIsolated(statements, writes, isConflict);
+    const outcomes = await runIsolated(statements, writes, kindOf);
     expect(outcomes.map(({ ok }) => ok)).toEqual([true, false, true]);
     expect([...tables.globals.keys()]).toEqual(['a', 'c']);
     expect([...tables.branches.keys()]).toEqual(['a', 'c']);
   });
 
+  test('in an outage fails at once: each write alone would wait for the same', async () => {
+    const outage = new Outage();
+    statements.failCommit = () => {
+      throw outage;
+    };
+    const outcomes = await runIsolated(statements, [insertWrite('a'), insertWrite('b')], kindOf);
+    expect(outcomes).toEqual([
+      { ok: false, error: outage },
+      { ok: false, error: outage },
+    ]);
+    expect(statements.rollbacks).toBe(1);
+  });
+
   test('with a single write is not tried again unless the engine asks for it', async () => {
-    const [outcome] = await runIsolated(statements, [poisoned('a')], isConflict);
+    const [outcome] = await runIsolated(statements, [poisoned('a')], kindOf);
     expect(outcome).toMatchObject({ ok: false, error: { message: 'branch 01 compensate exists already' } });
     expect(statements.rollbacks).toBe(1);
   });

@@ -22,7 +22,7 @@ export class MemoryStore extends TransactionStore {
   constructor(private readonly now: () => Instant = Date.now) {
     super();
     this.statements = new MemoryStatements(this.tables, now);
-    this.batcher = new WriteBatcher((writes) => runIsolated(this.statements, writes, () => false), DEFAULT_BATCH);
+    this.batcher = new WriteBatcher((writes) => runIsolated(this.statements, writes, () => 'write'), DEFAULT_BATCH);
   }
 
   async open(): Promise<void> {}

@@ -15,14 +15,14 @@ export class ListQueryDto {
 
   @IsOptional()
   @Type(() => Number)
-  @IsInt()
   @Min(0)
+  @IsInt()
   position?: number;
 
   @Type(() => Number)
-  @IsInt()
   @Min(1)
   @Max(MAX_PAGE)
+  @IsInt()
   limit = 100;
 
   @IsOptional()
@@ -35,15 +35,15 @@ export class ListQueryDto {
 
   @IsOptional()
   @Type(() => Number)
-  @IsInt()
   @Min(0)
   @Max(MAX_INSTANT)
+  @IsInt()
   createTimeStart?: number;
 
   @IsOptional()
   @Type(() => Number)
-  @IsInt()
   @Min(0)
   @Max(MAX_INSTANT)
+  @IsInt()
   createTimeEnd?: number;
 }

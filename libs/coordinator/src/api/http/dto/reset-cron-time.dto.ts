@@ -9,14 +9,14 @@ export class ResetCronTimeDto {
   /** Seconds; absent: three times the default of `timeout_to_fail`. */
   @IsOptional()
   @Type(() => Number)
-  @IsInt()
   @Min(0)
   @Max(MAX_DISTANCE)
+  @IsInt()
   timeout?: number;
 
   @Type(() => Number)
-  @IsInt()
   @Min(1)
   @Max(10_000)
+  @IsInt()
   limit = 100;
 }

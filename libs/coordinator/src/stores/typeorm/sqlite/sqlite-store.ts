@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Instant } from '@nestjs-dtx/engine';
+import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
 import { sqliteOptions } from '@nestjs-dtx/sqlite';
 import { DataSource } from 'typeorm';
 import { DEFAULT_BATCH, WriteBatcher, type WriteBatcherOptions } from '../../batch/write-batcher';
@@ -54,7 +55,7 @@ export class SqliteStore extends TransactionStore {
       this.dataSource = await dataSourceOf(file, { readonly: true }).initialize();
     } catch (error) {
       await this.close();
-      throw error;
+      throw error instanceof DtxError ? error : this.cannotOpen(error);
     }
   }
 
@@ -110,6 +111,13 @@ export class SqliteStore extends TransactionStore {
 
   async kvDelete(category: string, key: string): Promise<boolean> {
     return this.writer.call('kvDelete', category, key);
+  }
+
+  private cannotOpen(cause: unknown): DtxError {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const remedy = 'restore the file from a backup or set DATA_DIR to another folder';
+    const message = `the database in ${this.options.directory} cannot be opened (${reason}): ${remedy}`;
+    return new DtxError(ERROR_CODES.storeUnavailable, message, { cause });
   }
 
   private get writer(): WriterThread {

@@ -1,5 +1,5 @@
-import { openSqlite, sqliteTime, withSqliteCode, type SqliteDatabase } from '@nestjs-dtx/sqlite';
-import { runIsolated } from '../../batch/batch-outcome';
+import { openSqlite, sqliteTime, sqliteCode, withSqliteCode, type SqliteDatabase } from '@nestjs-dtx/sqlite';
+import { runIsolated, type BatchErrorKind } from '../../batch/batch-outcome';
 import type { LeasedTransaction } from '../../records';
 import { missingBranches, snapshotOf } from '../../snapshot';
 import type { HeldLease, KvEntry, RearmResult } from '../../transaction-store';
@@ -31,13 +31,30 @@ const KV_DELETE = 'DELETE FROM kv WHERE cat = ? AND k = ?';
 /** A transaction with missing rows is looked at again after this time; a person has to repair it. Milliseconds. */
 const SET_ASIDE_MS = 15 * 60 * 1000;
 
+/**
+ * How long a write waits for a lock of another program. The folder is ours, so that is a person with a tool, and a writer
+ * that waits long holds up everybody. Milliseconds.
+ */
+const BUSY_TIMEOUT_MS = 200;
+
+/** Result codes under which no write can succeed, whichever it is. */
+const OUTAGES = new Set([
+  'SQLITE_BUSY',
+  'SQLITE_LOCKED',
+  'SQLITE_FULL',
+  'SQLITE_IOERR',
+  'SQLITE_READONLY',
+  'SQLITE_CORRUPT',
+  'SQLITE_CANTOPEN',
+]);
+
 /** Everything that writes to the SQLite file. Lives in the worker thread: its fsyncs block nobody else. */
 export class SqliteWriter {
   private readonly database: SqliteDatabase;
   private readonly statements: SqliteStatements;
 
   constructor(file: string) {
-    this.database = openSqlite(file);
+    this.database = openSqlite(file, { busyTimeoutMs: BUSY_TIMEOUT_MS });
     this.database.exec('PRAGMA journal_mode = WAL');
     // Without FULL a commit that was answered may be gone after a power cut.
     this.database.exec('PRAGMA synchronous = FULL');
@@ -46,7 +63,7 @@ export class SqliteWriter {
 
   /** Group commit of one batch. */
   async execute(encoded: EncodedWrites): Promise<EncodedOutcomes> {
-    return encodeOutcomes(await runIsolated(this.statements, decodeWrites(encoded), () => false));
+    return encodeOutcomes(await runIsolated(this.statements, decodeWrites(encoded), kindOf));
   }
 
   /** The data folder is ours alone, so whoever held a lease is dead: its work is due now (design 3.2). */
@@ -127,4 +144,9 @@ export class SqliteWriter {
       }
     });
   }
+}
+
+/** The error may come from any statement, so its number is read here and not at each of them. */
+function kindOf(error: unknown): BatchErrorKind {
+  return OUTAGES.has(sqliteCode(error) ?? '') ? 'outage' : 'write';
 }

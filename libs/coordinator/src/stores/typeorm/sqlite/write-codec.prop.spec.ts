@@ -9,7 +9,10 @@ const text = fc.string({ unit: 'binary' });
 const payloads = fc.array(fc.uint8Array({ maxLength: 40 }), { minLength: 1, maxLength: 4 });
 
 const writes: fc.Arbitrary<Write[]> = fc
-  .tuple(payloads, fc.array(fc.tuple(fc.constantFrom('insert', 'append', 'advance', 'change'), text, fc.nat(), fc.nat())))
+  .tuple(
+    payloads,
+    fc.array(fc.tuple(fc.constantFrom('insert', 'append', 'advance', 'change'), text, fc.nat(), fc.nat())),
+  )
   .map(([bytes, entries]) =>
     entries.map(([kind, url, one, two]): Write => {
       const gid = newGid();
