@@ -1,7 +1,10 @@
-import { ServerProcess } from './server-process';
+import { ServerProcess, type ServerOptions } from './server-process';
 
 /** Main file of the coordinator app after `npm run build:coordinator`. */
 export const COORDINATOR_SCRIPT = 'dist/apps/coordinator/apps/coordinator/src/main.js';
+
+/** Options that `npm start` gives to Node. */
+export const SHIPPED_NODE_OPTIONS = ['--max-semi-space-size=64'];
 
 /** Fast enough for tests in real time; everything else keeps its default. */
 const PACE = {
@@ -15,10 +18,19 @@ const PACE = {
 
 /** Starts the coordinator app on a free port. @param env overrides, as `STORE_DRIVER` and `DATA_DIR` */
 export function startCoordinator(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
-  return ServerProcess.start({ name: 'coordinator', script: COORDINATOR_SCRIPT, env: { ...PACE, ...env } });
+  return ServerProcess.start(optionsOf(env));
 }
 
 /** Starts the coordinator app where it is expected to stop by itself. */
 export function launchCoordinator(env: Readonly<Record<string, string>>): ServerProcess {
-  return ServerProcess.launch({ name: 'coordinator', script: COORDINATOR_SCRIPT, env: { ...PACE, ...env } });
+  return ServerProcess.launch(optionsOf(env));
+}
+
+function optionsOf(env: Readonly<Record<string, string>>): ServerOptions {
+  return {
+    name: 'coordinator',
+    script: COORDINATOR_SCRIPT,
+    nodeOptions: SHIPPED_NODE_OPTIONS,
+    env: { ...PACE, ...env },
+  };
 }

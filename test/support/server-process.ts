@@ -16,6 +16,8 @@ export interface ServerOptions {
   /** Compiled main file, relative to the workspace. */
   readonly script: string;
   readonly args?: readonly string[];
+  /** Options of Node itself. */
+  readonly nodeOptions?: readonly string[];
   /** The whole environment beside PATH: what the developer's shell happens to hold must not decide a test. */
   readonly env?: Readonly<Record<string, string>>;
   /** Milliseconds until the server has to listen. */
@@ -67,13 +69,13 @@ export class ServerProcess {
   }
 
   /** Starts a process without waiting: for those that are expected to stop by themselves. */
-  static launch({ name, script, args = [], env = {} }: ServerOptions): ServerProcess {
+  static launch({ name, script, args = [], nodeOptions = [], env = {} }: ServerOptions): ServerProcess {
     const path = resolve(PROJECT_ROOT, script);
     if (!existsSync(path))
       throw new Error(
         `${relative(PROJECT_ROOT, path)} does not exist: run \`npm run build && npm run build:tools\` first`,
       );
-    const child = spawn(process.execPath, [path, ...args], {
+    const child = spawn(process.execPath, [...nodeOptions, path, ...args], {
       cwd: PROJECT_ROOT,
       env: { PATH: process.env['PATH'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -41,7 +41,7 @@ export class CoordinatorCoreModule {
         {
           provide: RecoveryScheduler,
           useFactory: (registry: SchedulerRegistry, parts: CoordinatorParts) =>
-            new RecoveryScheduler(registry, parts, settings),
+            new RecoveryScheduler(registry, parts, settings, options.recoverAfter),
           inject: [SchedulerRegistry, PARTS],
         },
         {

@@ -22,6 +22,11 @@ export interface CoordinatorOptions {
   readonly store: StoreOptions;
   /** Whatever is not given has its default. @see DEFAULT_SETTINGS */
   readonly settings?: Partial<CoordinatorSettings>;
+  /**
+   * Recovery begins when it resolves; absent: at once. An application that is a participant itself passes the moment at
+   * which it serves, or the first calls after a restart would find nobody.
+   */
+  readonly recoverAfter?: Promise<unknown>;
   /** For tests: elapsed time. */
   readonly clock?: Clock;
   /** For crash tests. */

@@ -126,5 +126,6 @@ describe('a coordinator', () => {
     await submit(coordinator, sagaBody(service, 'g', { retry_interval: 1, wait_result: true }));
     open = true;
     await until(async () => (await status(coordinator, 'g')) === 'succeed');
+    expect(service.notation).toEqual(['out[01 action]', 'out[01 action]', 'in[02 action]']);
   });
 });

@@ -69,9 +69,30 @@ export type TransactionSnapshot = Omit<TransactionState, 'retries' | 'failureRea
 
 const NO_CALLS: ReadonlyMap<string, CallState> = new Map();
 
-/** Starts a run from what is durable: nothing is in flight, and whatever is eligible may be called at once. */
+/**
+ * Starts a run from what is durable: nothing is in flight, and whatever is eligible may be called at once. Written field by
+ * field: it happens once per transaction, and adding fields to a spread costs V8 microseconds.
+ */
 export function openState(snapshot: TransactionSnapshot, settings: EngineSettings): TransactionState {
-  return { ...snapshot, retries: 0, failureReason: '', calls: NO_CALLS, settings };
+  return {
+    gid: snapshot.gid,
+    transType: snapshot.transType,
+    status: snapshot.status,
+    protocol: snapshot.protocol,
+    queryPrepared: snapshot.queryPrepared,
+    customData: snapshot.customData,
+    options: snapshot.options,
+    createdAt: snapshot.createdAt,
+    branches: snapshot.branches,
+    rollbackReason: snapshot.rollbackReason,
+    intervalMs: snapshot.intervalMs,
+    attempts: snapshot.attempts,
+    lastError: snapshot.lastError,
+    retries: 0,
+    failureReason: '',
+    calls: NO_CALLS,
+    settings,
+  };
 }
 
 /** Key of a call in {@link TransactionState.calls}. */

@@ -1,4 +1,4 @@
-import { Transform, Type } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsNumber, IsString, Max, Min, MinLength } from 'class-validator';
 import { DEFAULT_SETTINGS } from '@nestjs-dtx/coordinator';
 
@@ -8,8 +8,12 @@ export type LogLevelName = (typeof LOG_LEVELS)[number];
 /** Twenty days: nobody means more, a typo should be noticed, and Node has no longer timers. Seconds. */
 const MAX_SECONDS = 20 * 24 * 3600;
 
+/** A number, or the text of one: nothing else counts as a number, or `true` would be one second. */
+const Numeric = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? Number(value) : value));
+
 const Seconds = (): PropertyDecorator => (target, key) => {
-  Type(() => Number)(target, key);
+  Numeric()(target, key);
   IsInt()(target, key);
   Min(1)(target, key);
   Max(MAX_SECONDS)(target, key);
@@ -18,17 +22,20 @@ const Seconds = (): PropertyDecorator => (target, key) => {
 const Count =
   (most: number, least = 1): PropertyDecorator =>
   (target, key) => {
-    Type(() => Number)(target, key);
+    Numeric()(target, key);
     IsInt()(target, key);
     Min(least)(target, key);
     Max(most)(target, key);
   };
 
-/** The configuration, one property per environment variable. Every default stands here or in DEFAULT_SETTINGS. */
+/**
+ * The configuration, one property per environment variable. Every default stands here or in DEFAULT_SETTINGS. Of several
+ * broken rules the one that stands last is told: so the type of a value stands below its range.
+ */
 export class CoordinatorConfig {
   /** Loopback only: the API has no authentication. */
-  @IsString()
   @MinLength(1)
+  @IsString()
   HTTP_HOST = '127.0.0.1';
 
   @Count(65_535, 0)
@@ -37,8 +44,8 @@ export class CoordinatorConfig {
   @IsIn(['sqlite', 'memory'])
   STORE_DRIVER: 'sqlite' | 'memory' = 'sqlite';
 
-  @IsString()
   @MinLength(1)
+  @IsString()
   DATA_DIR = './data';
 
   @IsIn(LOG_LEVELS)
@@ -56,10 +63,10 @@ export class CoordinatorConfig {
   @Seconds()
   REQUEST_TIMEOUT = DEFAULT_SETTINGS.requestTimeout;
 
-  @Type(() => Number)
-  @IsNumber()
+  @Numeric()
   @Min(0.1)
   @Max(3600)
+  @IsNumber()
   TRANS_CRON_INTERVAL = DEFAULT_SETTINGS.transCronInterval;
 
   @Seconds()
@@ -94,7 +101,7 @@ export class CoordinatorConfig {
 
   /** `on` or `off`. */
   @Transform(({ value }) => ({ on: true, off: false, true: true, false: false })[String(value)] ?? value)
-  @IsBoolean()
+  @IsBoolean({ message: 'OUTCOME_SUBSTRING must be on or off' })
   OUTCOME_SUBSTRING: boolean = DEFAULT_SETTINGS.outcomeSubstring;
 
   @Seconds()

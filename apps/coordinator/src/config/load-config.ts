@@ -20,9 +20,10 @@ export function loadConfig(
   const unknown = Object.keys(file).filter((key) => !known.includes(key));
   if (unknown.length > 0) throw invalid(`the configuration file has unknown keys: ${unknown.join(', ')}`);
   const fromEnvironment = Object.fromEntries(
-    known.flatMap((key) =>
-      environment[key] === undefined || environment[key] === '' ? [] : [[key, environment[key]]],
-    ),
+    known.flatMap((key) => {
+      const value = environment[key]?.trim() ?? '';
+      return value === '' ? [] : [[key, value]];
+    }),
   );
   const config = plainToInstance(CoordinatorConfig, { ...file, ...fromEnvironment }, { exposeDefaultValues: true });
   const [error] = validateSync(config, { stopAtFirstError: true });
@@ -36,8 +37,16 @@ function fileValues(argv: readonly string[]): Record<string, unknown> {
   if (flag === -1) return {};
   const path = argv[flag + 1];
   if (!path) throw invalid('-c needs the path of a YAML file');
+  const values = yamlOf(path) ?? {};
+  if (typeof values !== 'object' || Array.isArray(values)) {
+    throw invalid(`the configuration file ${path} must hold a mapping of keys to values`);
+  }
+  return flatten(values as Record<string, unknown>, '');
+}
+
+function yamlOf(path: string): unknown {
   try {
-    return flatten((parse(readFileSync(path, 'utf8')) ?? {}) as Record<string, unknown>, '');
+    return parse(readFileSync(path, 'utf8'));
   } catch (cause) {
     throw invalid(`the configuration file ${path} cannot be read: ${(cause as Error).message}`, cause);
   }

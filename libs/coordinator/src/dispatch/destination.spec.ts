@@ -12,9 +12,12 @@ describe('a destination', () => {
     destination = new Destination('http://bank', LIMITS, clock);
   });
 
+  /** Takes a place, sooner or later. */
+  const enter = async (): Promise<Refused | undefined> => destination.enter();
+
   /** One call from its start to its end. @returns what refused it, if it was */
   async function call(answered: boolean): Promise<Refused | undefined> {
-    const refused = await destination.enter();
+    const refused = await enter();
     if (!refused) destination.leave(answered);
     return refused;
   }
@@ -29,7 +32,7 @@ describe('a destination', () => {
       expect(destination.enter()).toBeUndefined();
       const order: number[] = [];
       const waiting = [1, 2].map(async (id) => {
-        await destination.enter();
+        await enter();
         order.push(id);
       });
       expect(destination.enter()).toEqual({ delayMs: 1000, reason: 'http://bank is busy: 2 calls are in flight' });
@@ -43,9 +46,9 @@ describe('a destination', () => {
 
     test('is idle only when nobody calls or waits', async () => {
       expect(destination.isIdle).toBe(true);
-      destination.enter();
-      destination.enter();
-      const waiting = destination.enter();
+      void enter();
+      void enter();
+      const waiting = enter();
       destination.leave(true);
       await waiting;
       destination.leave(true);
@@ -103,9 +106,9 @@ describe('a destination', () => {
     });
 
     test('is not left alone longer for calls that were out already', async () => {
-      destination.enter();
-      destination.enter();
-      const rest = [destination.enter(), destination.enter()];
+      void enter();
+      void enter();
+      const rest = [enter(), enter()];
       for (let count = 0; count < 4; count += 1) {
         destination.leave(false);
         await Promise.resolve();
@@ -117,9 +120,9 @@ describe('a destination', () => {
 
     test('turns away who was waiting when the breaker opened', async () => {
       await fail(1);
-      destination.enter();
-      destination.enter();
-      const waiting = [destination.enter(), destination.enter()];
+      void enter();
+      void enter();
+      const waiting = [enter(), enter()];
       destination.leave(false);
       destination.leave(false);
       const [first, second] = await Promise.all(waiting);

@@ -1,3 +1,4 @@
+import { Gate } from '@nestjs-dtx/testing';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { CapturedLog } from '../captured-log.spec-helper';
 import { CoordinatorRig } from '../coordinator-rig.spec-helper';
@@ -41,6 +42,29 @@ describe('the timers of a coordinator', () => {
     expect(count('claim')).toBe(15);
     expect(count('kvScan')).toBe(6);
     expect(renewals).toHaveBeenCalledTimes(10);
+  });
+
+  test('do not scan before they may, and not at all if they are stopped first', async () => {
+    scheduler.stopScans();
+    for (const name of timers.getIntervals()) timers.deleteInterval(name);
+    const serving = new Gate();
+    const late = new RecoveryScheduler(timers, rig.parts, SETTINGS, serving.pass());
+    await late.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(4000);
+    expect(count('claim')).toBe(0);
+    serving.open();
+    await jest.advanceTimersByTimeAsync(4000);
+    expect(count('claim')).toBe(3);
+
+    late.stopScans();
+    for (const name of timers.getIntervals()) timers.deleteInterval(name);
+    const never = new Gate();
+    const stopped = new RecoveryScheduler(timers, rig.parts, SETTINGS, never.pass());
+    await stopped.onApplicationBootstrap();
+    stopped.stopScans();
+    never.open();
+    await jest.advanceTimersByTimeAsync(4000);
+    expect(count('claim')).toBe(3);
   });
 
   test('go on renewing leases after the scans have been stopped, which may happen twice', async () => {

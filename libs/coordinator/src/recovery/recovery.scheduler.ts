@@ -17,28 +17,37 @@ export interface ScheduledWork {
 export class RecoveryScheduler implements OnApplicationBootstrap {
   private readonly logger = new Logger(RecoveryScheduler.name);
   private registryFailing = false;
+  private stopped = false;
 
   constructor(
     private readonly scheduler: SchedulerRegistry,
     private readonly work: ScheduledWork,
     private readonly settings: CoordinatorSettings,
+    private readonly recoverAfter?: Promise<unknown>,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     await this.refreshRegistry();
-    const { transCronInterval, leaseSeconds, configUpdateInterval } = this.settings;
-    this.every('due-scan', transCronInterval, () => this.work.recovery.runOnce());
+    const { leaseSeconds, configUpdateInterval } = this.settings;
     this.every('lease-renewal', leaseSeconds / 3, () => this.work.keeper.renewAll());
     this.every('registry-refresh', configUpdateInterval, () => this.refreshRegistry());
-    void this.work.recovery.runOnce();
+    if (this.recoverAfter) void this.recoverAfter.then(() => this.startScans());
+    else this.startScans();
   }
 
   /** The due scan and the registry rest from now on; leases are renewed until the drain is over. */
   stopScans(): void {
+    this.stopped = true;
     for (const name of ['due-scan', 'registry-refresh']) {
       // Absent when the start failed halfway, and when the application is closed twice.
       if (this.scheduler.doesExist('interval', name)) this.scheduler.deleteInterval(name);
     }
+  }
+
+  private startScans(): void {
+    if (this.stopped) return;
+    this.every('due-scan', this.settings.transCronInterval, () => this.work.recovery.runOnce());
+    void this.work.recovery.runOnce();
   }
 
   private every(name: string, seconds: number, work: () => Promise<unknown>): void {

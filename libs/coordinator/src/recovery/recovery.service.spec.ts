@@ -131,4 +131,16 @@ describe('recovery', () => {
     expect(transaction.nextCronTime! - transaction.updateTime).toBeGreaterThan(600_000);
     expect(rig.parts.admission.size).toBe(0);
   });
+
+  test('sets aside what makes no sense, says so once, and runs the rest', async () => {
+    const [damaged, sound] = [newGid(), ...(await left(1))];
+    const write = insertWrite(damaged, { lease: ENDED_LEASE });
+    await store.write({ ...write, transaction: { ...write.transaction, customData: '{"orders":7}' } });
+    expect(await rig.scan()).toBe(2);
+    await rig.idle();
+    expect(await rig.state(sound!)).toBe('succeed P S');
+    expect(await rig.state(damaged)).toBe('submitted P P');
+    expect(log.of('error')).toEqual([expect.stringMatching(`^error gid=${damaged} this transaction cannot be run: `)]);
+    expect(await rig.scan()).toBe(0);
+  });
 });

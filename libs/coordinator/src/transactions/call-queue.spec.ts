@@ -18,8 +18,9 @@ describe('the queue of calls that have come back', () => {
   });
 
   afterEach(() => {
-    expect(jest.getTimerCount()).toBe(0);
+    const left = jest.getTimerCount();
     jest.useRealTimers();
+    if (left > 0) throw new Error(`${left} timers were left behind`);
   });
 
   function wait(timeoutMs?: number): Promise<void> {

@@ -76,6 +76,20 @@ describe('the lease of a running transaction', () => {
     expect(service.notation).toEqual(['out[01 action]', 'in[02 action]']);
   });
 
+  test('that is over by the clock of its holder starts no retry either, though there is nothing to record', async () => {
+    service.script = async () => {
+      await gate.pass();
+      return ANSWERS.error;
+    };
+    await first.submit(sagaBody(service, gid, { retry_limit: 5 }));
+    await service.received(1);
+    first.clock.advance(PAST_LEASE);
+    gate.open();
+    await first.idle();
+    expect(service.notation).toEqual(['out[01 action]']);
+    expect(await first.state(gid)).toBe('submitted P P P P');
+  });
+
   test('is renewed at a third, which keeps a call longer than the lease alone', async () => {
     await submitUpToFirstCall();
     for (let third = 0; third < 6; third += 1) {
@@ -112,6 +126,8 @@ describe('the lease of a running transaction', () => {
     expect(await first.scan()).toBe(1);
     await service.received(2);
 
+    // What is wrong with the older lease is not wrong with the newer one.
+    await first.parts.keeper.renewAll();
     // The older run ends while the newer one is at work, and takes nothing of it along.
     gate.open();
     await until(() => first.parts.admission.size === 1);

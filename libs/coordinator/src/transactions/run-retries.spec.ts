@@ -101,6 +101,7 @@ describe('the next visit of a transaction that could not be finished', () => {
     }
     open = false;
     for (const each of gids) await until(async () => (await rig.state(each)) === 'succeed P S P S');
+    expect(service.notation.filter((call) => call === 'in[02 action]')).toHaveLength(3);
   });
 
   test('comes soon, and spread, when the destination is full; no call is made and no error is counted', async () => {

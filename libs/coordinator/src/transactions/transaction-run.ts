@@ -116,7 +116,8 @@ export class TransactionRun {
         await this.queue.wait(decision.until === undefined ? undefined : decision.until - this.now());
         return undefined;
       case 'wait':
-        return this.park(Math.max(decision.until - this.now(), 0));
+        // Whole milliseconds, upwards: a store that drops the fraction would make it due too early.
+        return this.park(Math.ceil(Math.max(decision.until - this.now(), 0)));
       case 'rest':
         return this.park(null);
     }

@@ -194,11 +194,25 @@ function requiredMode(transType: TransType): Mode {
   return mode;
 }
 
-/** What an insert has just made durable, without reading it back. */
+/** What an insert has just made durable, without reading it back. Field by field: adding to a spread costs V8 microseconds. */
 function freshlyLeased(transaction: NewTransaction, intervalMs: number, { epoch, now }: Applied): LeasedTransaction {
   return {
     epoch,
     now,
-    snapshot: { ...transaction, createdAt: now, rollbackReason: '', intervalMs, attempts: 0, lastError: '' },
+    snapshot: {
+      gid: transaction.gid,
+      transType: transaction.transType,
+      status: transaction.status,
+      protocol: transaction.protocol,
+      queryPrepared: transaction.queryPrepared,
+      customData: transaction.customData,
+      options: transaction.options,
+      createdAt: now,
+      branches: transaction.branches,
+      rollbackReason: '',
+      intervalMs,
+      attempts: 0,
+      lastError: '',
+    },
   };
 }

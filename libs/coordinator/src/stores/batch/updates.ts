@@ -56,7 +56,9 @@ function released(now: Instant, dueInMs: number | null): Schedule {
 
 function parked(park: Park, now: Instant): Schedule {
   return {
-    ...released(now, park.dueInMs),
+    owner: '',
+    leaseUntil: null,
+    nextCronTime: park.dueInMs === null ? null : now + park.dueInMs,
     intervalMs: park.intervalMs,
     attempts: park.attempts,
     lastError: boundedText(park.lastError, MAX_REASON_LENGTH),

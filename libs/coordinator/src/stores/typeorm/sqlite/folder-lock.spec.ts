@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,6 +46,7 @@ describe('the lock of a data folder', () => {
 
   test('is gone with its process, however that ended', async () => {
     const holder = await held();
+    expect(() => FolderLock.acquire(directory)).toThrow('is in use');
     await holder.kill();
     FolderLock.acquire(directory).release();
   });
@@ -68,7 +70,9 @@ describe('the lock of a data folder', () => {
   });
 
   test('makes the folder, with those above it', () => {
-    FolderLock.acquire(join(directory, 'a', 'b')).release();
+    const below = join(directory, 'a', 'b');
+    FolderLock.acquire(below).release();
+    expect(existsSync(below)).toBe(true);
   });
 
   test('of a folder that cannot be written says which and what to do', async () => {

@@ -63,6 +63,7 @@ describe('the store on SQLite', () => {
     await store.open();
     await store.close();
     await store.close();
+    await expect(store.ping()).rejects.toThrow('the store is not open');
   });
 
   test('migrates a file once', async () => {
