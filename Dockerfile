@@ -19,4 +19,4 @@ EXPOSE 36789
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:36789/api/v2/health/ready').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Node itself is PID 1 and handles SIGTERM: the coordinator drains before it ends.
-CMD ["node", "--max-semi-space-size=64", "dist/apps/coordinator/apps/coordinator/src/main.js"]
+CMD ["node", "--max-semi-space-size=64", "--single-threaded-gc", "dist/apps/coordinator/apps/coordinator/src/main.js"]

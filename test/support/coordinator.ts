@@ -4,7 +4,7 @@ import { ServerProcess, type ServerOptions } from './server-process';
 export const COORDINATOR_SCRIPT = 'dist/apps/coordinator/apps/coordinator/src/main.js';
 
 /** Options that `npm start` gives to Node. */
-export const SHIPPED_NODE_OPTIONS = ['--max-semi-space-size=64'];
+export const SHIPPED_NODE_OPTIONS = ['--max-semi-space-size=64', '--single-threaded-gc'];
 
 /** Fast enough for tests in real time; everything else keeps its default. */
 const PACE = {

@@ -79,13 +79,13 @@ class StepsController {
   }
 }
 
-/** An application that needs a moment before it listens, as most do. Milliseconds. */
-const START_MS = 200;
+/** How long the host needs before it listens. Milliseconds. */
+let startMs = 0;
 
 @Injectable()
 class SlowStart implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, START_MS));
+    await new Promise((resolve) => setTimeout(resolve, startMs));
   }
 }
 
@@ -123,6 +123,7 @@ describe('an Express application that embeds a coordinator', () => {
     for (const gate of gates.values()) gate.open();
     gates.clear();
     effects.length = 0;
+    startMs = 0;
     await host.close();
     await rm(directory, { recursive: true });
     log.restore();
@@ -230,6 +231,7 @@ describe('an Express application that embeds a coordinator', () => {
     await closed;
     expect(effects).toEqual(['out 30']);
 
+    startMs = 300;
     await start(Number(new URL(hostUrl).port));
     const { transaction } = await until(async () => {
       const { text } = await send('GET', `${coordinatorUrl}/api/dtmsvr/query?gid=g`);

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openSqlite } from '@nestjs-dtx/sqlite';
 import { ANSWERS, Gate, ScriptedService, until } from '@nestjs-dtx/testing';
 import { send } from './api/http/http.spec-helper';
 import { CapturedLog } from './captured-log.spec-helper';
@@ -103,13 +104,47 @@ describe('a coordinator', () => {
     const waiting = submit(coordinator, sagaBody(service, 'g', { wait_result: true }));
     await service.received(1);
     const closed = coordinator.close();
-    await until(async () => (await submit(coordinator, sagaBody(service, 'late'))).status === 503);
+    const refused = await until(async () => {
+      const reply = await submit(coordinator, sagaBody(service, 'late'));
+      return reply.status === 503 ? reply : undefined;
+    });
+    expect(refused.text).not.toMatch(/FAILURE|ONGOING/);
     gate.open();
     expect(await waiting).toMatchObject({
       status: 409,
       text: '{"dtm_result":"FAILURE","message":"wait result not return success: FAILURE"}',
     });
     await closed;
+  });
+
+  test('sets a transaction aside whose rows are damaged, also when it is submitted again, and shows the others', async () => {
+    service.script = () => ANSWERS.ongoing;
+    const coordinator = await start();
+    for (const gid of ['damaged', 'unreadable', 'sound'])
+      await submit(coordinator, sagaBody(service, gid, { wait_result: true }));
+    const file = openSqlite(join(directory, 'coordinator.sqlite'));
+    file.exec("DELETE FROM trans_branch_op WHERE gid = 'damaged' AND op = 'action'");
+    file.exec("UPDATE trans_global SET options = '{' WHERE gid = 'unreadable'");
+    file.close();
+    service.calls.length = 0;
+    const answers = [];
+    for (const gid of ['damaged', 'unreadable']) {
+      answers.push(await submit(coordinator, sagaBody(service, gid, { wait_result: true })));
+    }
+    expect(answers.map(({ status: code, text }) => `${code} ${text}`)).toEqual([
+      '500 {"message":"branch rows are missing: 2 of 4 were read"}',
+      '500 {"message":"its options are no JSON"}',
+    ]);
+    expect(service.calls).toEqual([]);
+    const { text } = await send('GET', `${coordinator.url}/api/dtmsvr/all?status=submitted`);
+    const problem: unknown = expect.stringMatching('^this transaction cannot be run: ');
+    const shown = (JSON.parse(text) as { transactions: object[] }).transactions;
+    expect(shown).toEqual([
+      expect.objectContaining({ gid: 'sound' }),
+      expect.objectContaining({ gid: 'unreadable', last_error: problem }),
+      expect.objectContaining({ gid: 'damaged', last_error: problem }),
+    ]);
+    expect(log.of('error')).toHaveLength(2);
   });
 
   test('can be closed twice', async () => {

@@ -27,11 +27,10 @@ export function changesBetween(durable: TransactionState, current: TransactionSt
   const statusChanged = durable.status !== current.status;
   const reasonChanged = durable.rollbackReason !== current.rollbackReason;
   if (branches.length === 0 && !statusChanged && !reasonChanged) return undefined;
-  return {
-    branches,
-    ...(statusChanged && { status: current.status }),
-    ...(reasonChanged && { rollbackReason: current.rollbackReason }),
-  };
+  const changes: { -readonly [K in keyof Changes]: Changes[K] } = { branches };
+  if (statusChanged) changes.status = current.status;
+  if (reasonChanged) changes.rollbackReason = current.rollbackReason;
+  return changes;
 }
 
 function branchChanges(durable: TransactionState, current: TransactionState): BranchChange[] {

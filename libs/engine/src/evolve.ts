@@ -63,15 +63,15 @@ function answered(mode: Mode, state: TransactionState, event: Answered): Transac
 
 function succeeded(state: TransactionState, event: Answered): TransactionState {
   const intervalMs = baseIntervalMs(state.options, state.settings);
-  const progress = { ...state, attempts: 0, lastError: '', intervalMs };
   // A call without a row leaves its result where the mode's next decision finds it.
   if (event.call.row === undefined) {
-    return { ...progress, calls: withCalls(state, [event.call], settled(event, event.now + intervalMs)) };
+    const calls = withCalls(state, [event.call], settled(event, event.now + intervalMs));
+    return { ...state, attempts: 0, lastError: '', intervalMs, calls };
   }
   // An action that succeeds after the transaction has turned round stays unrecorded: the steps behind it would look as if
   // they could have run, and be compensated although they were never called.
   const branches = isLate(state, event.call) ? state.branches : withStatus(state.branches, event.call.row, 'succeed');
-  return { ...progress, branches, calls: without(state.calls, event.call) };
+  return { ...state, attempts: 0, lastError: '', intervalMs, branches, calls: without(state.calls, event.call) };
 }
 
 /** @returns whether the call was made in an earlier phase of the transaction. */

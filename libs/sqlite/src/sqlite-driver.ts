@@ -75,5 +75,12 @@ function bindable(value: unknown): SqliteValue {
 
 /** @returns `YYYY-MM-DD HH:MM:SS.mmm` in UTC: sorts as it reads, and is what TypeORM reads back as a date. */
 export function sqliteTime(epochMs: number): string {
-  return new Date(epochMs).toISOString().replace('T', ' ').slice(0, -1);
+  if (epochMs === lastInstant) return lastText;
+  lastInstant = epochMs;
+  lastText = new Date(epochMs).toISOString().replace('T', ' ').slice(0, -1);
+  return lastText;
 }
+
+/** All rows of a batch carry the same instant. */
+let lastInstant = NaN;
+let lastText = '';

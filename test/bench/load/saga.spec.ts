@@ -1,5 +1,5 @@
 import { DEFAULT_LIMITS, parseTransactionRequest } from '@nestjs-dtx/protocol';
-import { freshGid, sagaBodies } from './saga';
+import { sagaBodies } from './saga';
 
 describe('a saga of the load', () => {
   it('is one that the coordinator accepts, with as many steps as asked for', () => {
@@ -10,11 +10,5 @@ describe('a saga of the load', () => {
       [1, 2, 3].map((step) => `http://127.0.0.1:1/accounts/step-${step}`),
     );
     expect(request.payloads).toHaveLength(3);
-  });
-
-  it('has a gid of its own', () => {
-    const gids = Array.from({ length: 10_000 }, freshGid);
-    expect(new Set(gids).size).toBe(gids.length);
-    expect(gids.every((gid) => /^[0-9a-z]{22}$/.test(gid))).toBe(true);
   });
 });

@@ -11,20 +11,3 @@ export function sagaBodies(branches: string, steps: number): (gid: string) => st
   const tail = `",${JSON.stringify(rest).slice(1)}`;
   return (gid) => `{"gid":"${gid}${tail}`;
 }
-
-/**
- * @returns a gid that no other saga of this run has. Random from its first character on, as real ones are: an index in order
- * of arrival would flatter the store.
- */
-export function freshGid(): string {
-  return randomDigits() + randomDigits();
-}
-
-const DIGITS = 11;
-
-function randomDigits(): string {
-  return Math.random()
-    .toString(36)
-    .slice(2, 2 + DIGITS)
-    .padEnd(DIGITS, '0');
-}

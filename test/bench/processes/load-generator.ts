@@ -1,6 +1,7 @@
+import { newGid } from '@nestjs-dtx/protocol';
 import { Client, type Dispatcher } from 'undici';
 import { closedLoop, type Operation } from '../load/closed-loop';
-import { freshGid, sagaBodies } from '../load/saga';
+import { sagaBodies } from '../load/saga';
 import type { RunOrder, Tally } from '../load/tally';
 import { serveRuns } from './driver';
 
@@ -24,7 +25,7 @@ class SagaClient implements Dispatcher.DispatchHandler {
     this.done = done;
     this.text = '';
     this.client.dispatch(
-      { path: '/api/dtmsvr/submit', method: 'POST', headers: HEADERS, body: this.bodyOf(freshGid()) },
+      { path: '/api/dtmsvr/submit', method: 'POST', headers: HEADERS, body: this.bodyOf(newGid()) },
       this,
     );
   };

@@ -2,9 +2,9 @@ import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { DEFAULT_SETTINGS, type AdvanceWrite, type InsertWrite, type TransactionStore } from '@nestjs-dtx/coordinator';
 import { modeOf, type NewTransaction } from '@nestjs-dtx/engine';
-import { parseTransactionRequest } from '@nestjs-dtx/protocol';
+import { newGid, parseTransactionRequest } from '@nestjs-dtx/protocol';
 import { closedLoop, type Operation } from '../load/closed-loop';
-import { freshGid, sagaBodies } from '../load/saga';
+import { sagaBodies } from '../load/saga';
 import type { RunOrder, Tally } from '../load/tally';
 import { storeOf } from './bench-store';
 import { serveRuns } from './driver';
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
 function run(store: TransactionStore, { branches, inflight, steps, seconds }: RunOrder): Promise<Tally> {
   const template = newSaga(branches, steps);
   const client: Operation = (done) => {
-    writeSaga(store, { ...template, gid: freshGid() }).then(
+    writeSaga(store, { ...template, gid: newGid() }).then(
       () => done(),
       (error: unknown) => done(String(error)),
     );

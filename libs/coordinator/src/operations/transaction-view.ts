@@ -1,6 +1,6 @@
 import type { BranchView, QueryView, TransactionView } from '@nestjs-dtx/protocol';
-import { optionsFromJson } from '@nestjs-dtx/protocol';
 import type { BranchRecord, TransactionRecord, TransactionWithBranches } from '../stores/records';
+import { optionsOf } from '../stores/snapshot';
 
 /** Rows as `/query` and `/all` show them (spec 2.10): what is empty is left out. */
 export function queryViewOf(found: TransactionWithBranches | undefined): QueryView {
@@ -28,7 +28,7 @@ export function transactionViewOf(row: TransactionRecord): TransactionView {
     ...present('next_cron_time', timeOf(row.nextCronTime)),
     ...present('owner', row.owner),
     ...present('ext_data', row.extData),
-    concurrent: optionsFromJson(row.options).concurrent ?? false,
+    concurrent: optionsOf(row)?.concurrent ?? false,
     ...present('attempts', row.attempts),
     ...present('last_error', row.lastError),
   };

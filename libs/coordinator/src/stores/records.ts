@@ -8,6 +8,8 @@ export interface LeasedTransaction {
   readonly epoch: number;
   /** The store's time when the lease was taken. */
   readonly now: Instant;
+  /** Why it must not be run, if that is so: what was read of it is not what was written. */
+  readonly damage?: string;
 }
 
 /** One transaction as it is shown: every column, for queries and the desk. Times are instants. */

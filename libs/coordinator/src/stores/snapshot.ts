@@ -1,6 +1,6 @@
-import type { TransactionSnapshot } from '@nestjs-dtx/engine';
-import { optionsFromJson, type Protocol } from '@nestjs-dtx/protocol';
-import type { TransactionWithBranches } from './records';
+import type { Instant, TransactionSnapshot } from '@nestjs-dtx/engine';
+import { optionsFromJson, type Protocol, type TransactionOptions } from '@nestjs-dtx/protocol';
+import type { LeasedTransaction, TransactionRecord, TransactionWithBranches } from './records';
 
 /** @returns the durable part of a transaction as the engine takes it, from its rows. */
 export function snapshotOf({ transaction, branches }: TransactionWithBranches): TransactionSnapshot {
@@ -11,7 +11,7 @@ export function snapshotOf({ transaction, branches }: TransactionWithBranches): 
     protocol: (transaction.protocol || 'http') as Protocol,
     queryPrepared: transaction.queryPrepared,
     customData: transaction.customData,
-    options: optionsFromJson(transaction.options),
+    options: optionsOf(transaction) ?? {},
     createdAt: transaction.createTime,
     branches: branches.map(({ branchId, op, url, payload, status }) => ({ branchId, op, url, payload, status })),
     rollbackReason: transaction.rollbackReason,
@@ -21,8 +21,30 @@ export function snapshotOf({ transaction, branches }: TransactionWithBranches): 
   };
 }
 
-/** What a dead store row says instead of being run: rows of it are missing, and running it could finish it wrongly (B4). */
-export function missingBranches({ transaction, branches }: TransactionWithBranches): string | undefined {
-  if (transaction.branchCount === branches.length) return undefined;
-  return `branch rows are missing: ${branches.length} of ${transaction.branchCount} were read`;
+/** @returns the transaction as it is handed to a runner, with the word that it must not be run where that is so. */
+export function leasedTransaction(rows: TransactionWithBranches, now: Instant): LeasedTransaction {
+  const damage = damageOf(rows);
+  return {
+    snapshot: snapshotOf(rows),
+    epoch: rows.transaction.epoch,
+    now,
+    ...(damage !== undefined && { damage }),
+  };
+}
+
+/** @returns the options of a row, `undefined` when they cannot be read. */
+export function optionsOf({ options }: Pick<TransactionRecord, 'options'>): TransactionOptions | undefined {
+  try {
+    return optionsFromJson(options);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A transaction of which rows are missing could be finished wrongly, and one bad row must not keep the others from being read. */
+function damageOf({ transaction, branches }: TransactionWithBranches): string | undefined {
+  if (transaction.branchCount !== branches.length) {
+    return `branch rows are missing: ${branches.length} of ${transaction.branchCount} were read`;
+  }
+  return optionsOf(transaction) ? undefined : 'its options are no JSON';
 }

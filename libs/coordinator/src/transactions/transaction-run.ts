@@ -3,6 +3,7 @@ import {
   evolve,
   isIncident,
   type BranchCall,
+  type Changes,
   type Decision,
   type Instant,
   type Mode,
@@ -11,7 +12,7 @@ import {
 } from '@nestjs-dtx/engine';
 import { isFinalStatus, OPS } from '@nestjs-dtx/protocol';
 import { MAX_TIMER_MS } from '../clock/timer';
-import type { Park } from '../stores/writes';
+import type { AdvanceWrite, Park } from '../stores/writes';
 import { CallQueue, type Returned } from './call-queue';
 import type { FaultPoint } from './fault-points';
 import type { Lease } from './lease';
@@ -105,7 +106,11 @@ export class TransactionRun {
   private async perform(decision: Decision): Promise<RunEnd | undefined> {
     switch (decision.do) {
       case 'change':
-        this.fold({ type: 'changed', to: decision.to, ...(decision.reason && { reason: decision.reason }) });
+        this.fold(
+          decision.reason === undefined
+            ? { type: 'changed', to: decision.to }
+            : { type: 'changed', to: decision.to, reason: decision.reason },
+        );
         return undefined;
       case 'call':
         if (!(await this.record())) return this.lost();
@@ -180,19 +185,25 @@ export class TransactionRun {
     const changes = changesBetween(this.durable, this.state);
     if (!changes && !park) return this.lease.isValid(this.environment.clock);
     const state = this.state;
-    const { result } = await this.environment.store.write({
-      kind: 'advance',
-      gid: state.gid,
-      epoch: this.lease.epoch,
-      branches: changes?.branches ?? [],
-      ...(changes?.status && { status: changes.status }),
-      ...(changes?.rollbackReason !== undefined && { rollbackReason: changes.rollbackReason }),
-      ...(park && { park }),
-    });
+    const { result } = await this.environment.store.write(this.advance(changes, park));
     if (result !== 'applied') return false;
     this.reachStored(this.durable, state);
     this.durable = state;
     return park !== undefined || this.lease.isValid(this.environment.clock);
+  }
+
+  /** Assignments and not conditional spreads: this runs for every outcome, and each spread is a slow path of V8's. */
+  private advance(changes: Changes | undefined, park: Park | undefined): AdvanceWrite {
+    const write: { -readonly [K in keyof AdvanceWrite]: AdvanceWrite[K] } = {
+      kind: 'advance',
+      gid: this.lease.gid,
+      epoch: this.lease.epoch,
+      branches: changes?.branches ?? [],
+    };
+    if (changes?.status) write.status = changes.status;
+    if (changes?.rollbackReason !== undefined) write.rollbackReason = changes.rollbackReason;
+    if (park) write.park = park;
+    return write;
   }
 
   private async park(dueInMs: number | null): Promise<RunEnd> {

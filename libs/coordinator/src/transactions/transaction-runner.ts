@@ -16,8 +16,8 @@ import type { Admission } from './admission';
 import { Lease } from './lease';
 import type { LeaseKeeper } from './lease-keeper';
 import type { RunEnvironment } from './run-environment';
-import { missingMode } from './missing-mode';
 import { TransactionRun, type RunEnd } from './transaction-run';
+import { unrunnableMode } from './unrunnable-mode';
 
 interface Active {
   readonly run: TransactionRun;
@@ -68,7 +68,7 @@ export class TransactionRunner {
   start(leased: LeasedTransaction, sentAtMs: number): Promise<WaitResult> {
     const { clock, settings } = this.environment;
     const { snapshot, epoch, now } = leased;
-    const mode = modeOf(snapshot.transType) ?? missingMode(snapshot.transType);
+    const mode = modeFor(leased);
     const lease = new Lease(snapshot.gid, epoch, settings.leaseSeconds * 1000, sentAtMs);
     const state = openState(withInterval(snapshot, settings), settings);
     const clockOffsetMs = now - clock.monotonicMs();
@@ -144,6 +144,12 @@ export class TransactionRunner {
       this.admission.leave();
     }
   }
+}
+
+/** Transactions that are damaged, or that only another version can run, are left to a person. */
+function modeFor({ snapshot: { transType }, damage }: LeasedTransaction): Mode {
+  if (damage !== undefined) return unrunnableMode(transType, damage);
+  return modeOf(transType) ?? unrunnableMode(transType, `this version has no mode ${transType}`);
 }
 
 /** Rows written by dtm may have no interval. */

@@ -17,7 +17,7 @@ import {
   type TransType,
 } from '@nestjs-dtx/protocol';
 import type { LeasedTransaction } from '../stores/records';
-import type { Applied, LeaseRequest } from '../stores/writes';
+import type { Applied, InsertWrite, LeaseRequest } from '../stores/writes';
 import type { Admission } from './admission';
 import { RefusedError } from './refused.error';
 import type { RunEnvironment } from './run-environment';
@@ -124,8 +124,8 @@ export class TransactionService {
     const { transaction } = accepted;
     const sentAtMs = clock.monotonicMs();
     const intervalMs = baseIntervalMs(transaction.options, settings);
-    const write = { kind: 'insert', gid: transaction.gid, transaction, intervalMs, ...(lease && { lease }) } as const;
-    const result = await store.write(write);
+    const insert = { kind: 'insert', gid: transaction.gid, transaction, intervalMs } as const;
+    const result = await store.write<InsertWrite>(lease ? { ...insert, lease } : insert);
     if (result.result === 'duplicate') return { done: false, stored: result.stored };
     if (!lease) return DONE;
     faults?.reach('submit-stored', transaction.gid);

@@ -41,7 +41,7 @@ export function leaseCases(context: StoreContext): void {
     await context.store.write(final);
     await context.store.write(finishWrite(final.gid, 1));
     await context.store.write(insertWrite());
-    await context.store.rearm(final.gid);
+    expect(await context.store.rearm(final.gid)).toBe(true);
     expect(await context.store.claim(10, LONG_LEASE)).toEqual([]);
   });
 

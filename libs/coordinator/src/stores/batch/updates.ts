@@ -28,15 +28,11 @@ export function changeUpdate(write: ChangeWrite, row: LockedRow, now: Instant): 
 /** The row values that follow from a runner's progress; `undefined` when only branch rows change. */
 export function advanceUpdate(write: AdvanceWrite, row: LockedRow, now: Instant): GlobalUpdate | undefined {
   if (write.status === undefined && write.rollbackReason === undefined && !write.park) return undefined;
-  return {
-    gid: write.gid,
-    epoch: row.epoch,
-    ...(write.status && { status: write.status, ...finishTimes(write.status, now) }),
-    ...(write.rollbackReason !== undefined && {
-      rollbackReason: boundedText(write.rollbackReason, MAX_REASON_LENGTH),
-    }),
-    ...(write.park && { schedule: parked(write.park, now) }),
-  };
+  const update: { -readonly [K in keyof GlobalUpdate]: GlobalUpdate[K] } = { gid: write.gid, epoch: row.epoch };
+  if (write.status) Object.assign(update, { status: write.status }, finishTimes(write.status, now));
+  if (write.rollbackReason !== undefined) update.rollbackReason = boundedText(write.rollbackReason, MAX_REASON_LENGTH);
+  if (write.park) update.schedule = parked(write.park, now);
+  return update;
 }
 
 /** The row values that follow from a registration. */

@@ -5,7 +5,7 @@ import type { GlobalUpdate, LockedRow } from '../batch/fence';
 import { FIRST_EPOCH } from '../batch/run-batch';
 import { leased } from '../batch/updates';
 import type { LeasedTransaction } from '../records';
-import { snapshotOf } from '../snapshot';
+import { leasedTransaction } from '../snapshot';
 import type { InsertWrite } from '../writes';
 import type { BranchRow, GlobalRow, MemoryTables } from './memory-tables';
 
@@ -96,7 +96,7 @@ export class MemoryStatements implements BatchStatements {
       const transaction = this.tables.globals.get(gid);
       if (!transaction) return [];
       const branches = this.tables.branches.get(gid) ?? [];
-      return { snapshot: snapshotOf({ transaction, branches }), epoch: transaction.epoch, now };
+      return leasedTransaction({ transaction, branches }, now);
     });
   }
 

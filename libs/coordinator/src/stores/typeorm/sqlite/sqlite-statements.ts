@@ -6,7 +6,7 @@ import type { GlobalUpdate, LockedRow } from '../../batch/fence';
 import { FIRST_EPOCH } from '../../batch/run-batch';
 import { leased } from '../../batch/updates';
 import type { LeasedTransaction, TransactionWithBranches } from '../../records';
-import { snapshotOf } from '../../snapshot';
+import { leasedTransaction } from '../../snapshot';
 import type { InsertWrite } from '../../writes';
 import {
   branchOf,
@@ -139,11 +139,11 @@ export class SqliteStatements implements BatchStatements {
   }
 
   load(gids: readonly string[], now: Instant): LeasedTransaction[] {
-    return this.read(gids).map((rows) => ({ snapshot: snapshotOf(rows), epoch: rows.transaction.epoch, now }));
+    return this.read(gids).map((rows) => leasedTransaction(rows, now));
   }
 
   /** @returns whole transactions, in the order of the gids; unknown ones are left out. */
-  read(gids: readonly string[]): TransactionWithBranches[] {
+  private read(gids: readonly string[]): TransactionWithBranches[] {
     return gids.flatMap((gid) => {
       const row = this.get<GlobalColumns>(LOAD_GLOBAL, gid);
       if (!row) return [];

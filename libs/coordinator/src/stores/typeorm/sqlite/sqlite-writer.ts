@@ -1,7 +1,6 @@
 import { openSqlite, sqliteTime, sqliteCode, withSqliteCode, type SqliteDatabase } from '@nestjs-dtx/sqlite';
 import { runIsolated, type BatchErrorKind } from '../../batch/batch-outcome';
 import type { LeasedTransaction } from '../../records';
-import { missingBranches, snapshotOf } from '../../snapshot';
 import type { HeldLease, KvEntry, RearmResult } from '../../transaction-store';
 import type { LeaseRequest } from '../../writes';
 import { SqliteStatements } from './sqlite-statements';
@@ -13,7 +12,6 @@ const TAKE_OVER = `UPDATE trans_global SET owner = '', lease_until = NULL, next_
 const DUE = `SELECT gid FROM trans_global WHERE next_cron_time <= ? AND ${UNFINISHED} ORDER BY next_cron_time LIMIT ?`;
 const CLAIM = `UPDATE trans_global SET owner = ?1, epoch = epoch + 1, lease_until = ?2, next_cron_time = ?2, update_time = ?3
   WHERE gid = ?4`;
-const SET_ASIDE = `UPDATE trans_global SET owner = '', lease_until = NULL, next_cron_time = ?, last_error = ? WHERE gid = ?`;
 const RENEW = `UPDATE trans_global SET lease_until = ?1, next_cron_time = ?1
   WHERE gid = ?2 AND epoch = ?3 AND lease_until IS NOT NULL AND ${UNFINISHED}`;
 const REARM = `UPDATE trans_global SET next_cron_time = ?1, update_time = ?1
@@ -27,9 +25,6 @@ const KV_VERSION = 'SELECT version FROM kv WHERE cat = ? AND k = ?';
 const KV_PUT = `INSERT INTO kv (cat, k, v, version, create_time, update_time) VALUES (?1, ?2, ?3, 1, ?4, ?4)
   ON CONFLICT (cat, k) DO UPDATE SET v = excluded.v, version = version + 1, update_time = excluded.update_time`;
 const KV_DELETE = 'DELETE FROM kv WHERE cat = ? AND k = ?';
-
-/** A transaction with missing rows is looked at again after this time; a person has to repair it. Milliseconds. */
-const SET_ASIDE_MS = 15 * 60 * 1000;
 
 /**
  * How long a write waits for a lock of another program. The folder is ours, so that is a person with a tool, and a writer
@@ -76,12 +71,7 @@ export class SqliteWriter {
       const gids = this.statements.all<{ gid: string }>(DUE, sqliteTime(now), limit).map(({ gid }) => gid);
       const until = sqliteTime(now + lease.durationMs);
       for (const gid of gids) this.statements.run(CLAIM, lease.owner, until, sqliteTime(now), gid);
-      return this.statements.read(gids).flatMap((rows) => {
-        const missing = missingBranches(rows);
-        if (!missing) return { snapshot: snapshotOf(rows), epoch: rows.transaction.epoch, now };
-        this.statements.run(SET_ASIDE, sqliteTime(now + SET_ASIDE_MS), missing, rows.transaction.gid);
-        return [];
-      });
+      return this.statements.load(gids, now);
     });
   }
 

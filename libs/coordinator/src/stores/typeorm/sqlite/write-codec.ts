@@ -1,6 +1,6 @@
 import type { Branch } from '@nestjs-dtx/engine';
 import type { BatchOutcome } from '../../batch/batch-outcome';
-import type { Write } from '../../writes';
+import type { InsertWrite, Write } from '../../writes';
 
 /*
  * How a batch crosses to the writer thread: one JSON text and one block of bytes. Structured cloning of the same objects
@@ -21,13 +21,18 @@ type WireBranch = readonly [string, string, string, Branch['status'], number, nu
 export function encodeWrites(writes: readonly Write[]): EncodedWrites {
   const block = new PayloadBlock();
   const wire = writes.map((write) => {
-    if (write.kind === 'insert') {
-      const { transaction } = write;
-      return { ...write, transaction: { ...transaction, branches: block.take(transaction.branches) } };
-    }
+    if (write.kind === 'insert') return wireInsert(write, block);
     return write.kind === 'append' ? { ...write, branches: block.take(write.branches) } : write;
   });
   return { json: JSON.stringify(wire), payloads: block.bytes() };
+}
+
+/** Field by field, as nothing may be added to a spread on the hot path. */
+function wireInsert({ kind, gid, intervalMs, lease, transaction }: InsertWrite, block: PayloadBlock) {
+  const { transType, status, protocol, queryPrepared, customData, options, firstVisitAfterMs } = transaction;
+  const branches = block.take(transaction.branches);
+  const fields = { gid, transType, status, protocol, queryPrepared, customData, options, firstVisitAfterMs, branches };
+  return { kind, gid, intervalMs, lease, transaction: fields };
 }
 
 export function decodeWrites({ json, payloads }: EncodedWrites): Write[] {
