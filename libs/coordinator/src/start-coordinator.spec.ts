@@ -55,6 +55,30 @@ describe('a coordinator', () => {
     expect(await send('GET', `${coordinator.url}/api/ping`)).toMatchObject({ status: 200 });
   });
 
+  test('says while it drains that it takes no new work, lives, and answers queries', async () => {
+    const coordinator = await start();
+    const gate = new Gate();
+    service.script = async () => {
+      await gate.pass();
+      return ANSWERS.success;
+    };
+    await submit(coordinator, sagaBody(service, 'slow'));
+    await service.received(1);
+    const closed = coordinator.close();
+    const ready = await until(async () => {
+      const answer = await send('GET', `${coordinator.url}/api/v2/health/ready`);
+      return answer.status === 503 ? answer : undefined;
+    });
+    expect(JSON.parse(ready.text)).toMatchObject({ store: 'ok', shuttingDown: true });
+    expect(await send('GET', `${coordinator.url}/api/v2/health/live`)).toMatchObject({ status: 200 });
+    expect(await status(coordinator, 'slow')).toBe('submitted');
+    const refused = await submit(coordinator, sagaBody(service, 'late'));
+    expect([refused.status, JSON.parse(refused.text)]).toMatchObject([503, { code: 'DTX_SHUTTING_DOWN' }]);
+    expect(refused.headers['retry-after']).toBe('1');
+    gate.open();
+    await closed;
+  });
+
   test('finds its port taken: says so in words, and lets go of the data folder', async () => {
     const first = await start({ store: { driver: 'memory' } });
     await expect(start({ http: { host: '127.0.0.1', port: first.port } })).rejects.toMatchObject({

@@ -50,7 +50,7 @@ async function createApplication(store: TransactionStore, options: CoordinatorOp
     const app = await NestFactory.create<NestFastifyApplication>(
       CoordinatorCoreModule.register(store, options),
       adapter,
-      { bodyParser: false, abortOnError: false, forceCloseConnections: true, return503OnClosing: true },
+      { bodyParser: false, abortOnError: false, forceCloseConnections: true },
     );
     return app.useGlobalFilters(new ApiExceptionFilter());
   } catch (error) {

@@ -95,6 +95,7 @@ describe('the dispatcher of branch calls', () => {
   test.each([
     ['bank:5000/bank.Bank/Out', 'grpc', 'must be an http(s) or svc URL: no other transport is built in'],
     ['bank:5000/bank.Bank/Out', 'http', 'must be an absolute http(s) URL or svc://service/handler'],
+    ['http://bank/rpc?method=out', 'json-rpc', 'needs a JSON-RPC call, which is not built in yet'],
     ['svc://bank', 'http', 'must have the form svc://service/handler'],
     ['http://', 'http', 'must be an absolute http(s) URL or svc://service/handler'],
   ] as const)('says what is wrong with %s in a transaction of protocol %s', (url, protocol, problem) => {

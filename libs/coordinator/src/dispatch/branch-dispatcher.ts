@@ -20,6 +20,7 @@ export class BranchDispatcher {
   /** @returns what is wrong with a branch URL, `undefined` if it can be called. An empty one means success without a call. */
   problemWith(url: string, protocol: Protocol): string | undefined {
     if (url === '') return undefined;
+    if (protocol === 'json-rpc' && url.includes('method')) return 'needs a JSON-RPC call, which is not built in yet';
     if (url.startsWith(SERVICE_SCHEME)) {
       return parseServiceUrl(url) ? undefined : 'must have the form svc://service/handler';
     }
