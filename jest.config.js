@@ -47,5 +47,8 @@ module.exports = {
     '!**/main.ts',
     '!**/index.ts',
   ],
+  coverageThreshold: Object.fromEntries(
+    ['protocol', 'engine', 'client'].map((lib) => [`./libs/${lib}/src/`, { lines: 90 }]),
+  ),
   coverageDirectory: '<rootDir>/coverage',
 };
