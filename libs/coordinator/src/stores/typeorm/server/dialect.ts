@@ -1,0 +1,64 @@
+import type { Instant } from '@nestjs-dtx/engine';
+import type { DataSourceOptions } from 'typeorm';
+import type { BatchErrorKind } from '../../batch/batch-outcome';
+import type { BatchStatements } from '../../batch/batch-statements';
+import type { HeldLease, KvEntry, RearmResult } from '../../transaction-store';
+import type { LeaseRequest } from '../../writes';
+import type { ServerStoreOptions } from './server-store.options';
+
+/** One connection, which nobody else uses until it is given back. Parameters are bound, never written into the text. */
+export interface Session {
+  /** @returns the rows of a SELECT, or of a statement with RETURNING */
+  rows<Row>(sql: string, parameters?: readonly unknown[]): Promise<readonly Row[]>;
+  /** @returns how many rows a statement wrote */
+  change(sql: string, parameters?: readonly unknown[]): Promise<number>;
+}
+
+/** Where a purge goes on, and what it may take. */
+export interface PurgeRequest {
+  /** Transactions that ended before this instant. */
+  readonly finishedBefore: Instant;
+  /** Rows with a greater id: where the part before ended. */
+  readonly afterId: number;
+  /** Most rows looked at, so that no lock is held for long. */
+  readonly limit: number;
+}
+
+/** What one part of a purge came to. */
+export interface PurgeProgress {
+  readonly deleted: number;
+  /** The last row looked at; `undefined` when there are no more rows old enough. */
+  readonly lastId: number | undefined;
+}
+
+/**
+ * One engine's SQL on one session. Everything below runs inside the transaction that {@link BatchStatements.begin} opened,
+ * and takes the store's time from there.
+ */
+export interface ServerStatements extends BatchStatements {
+  /** Leases due rows that nobody else has locked, oldest due time first. @returns their gids in that order */
+  claim(limit: number, lease: LeaseRequest, now: Instant): Promise<readonly string[]>;
+  /** One statement for all leases. @returns the gids of those that are no longer the caller's */
+  renew(leases: readonly HeldLease[], durationMs: number, now: Instant): Promise<readonly string[]>;
+  /** @returns false for an unknown gid */
+  rearm(gid: string, now: Instant): Promise<boolean>;
+  rearmFarFuture(range: { readonly afterMs: number; readonly limit: number }, now: Instant): Promise<RearmResult>;
+  /** @returns false when another version is there */
+  kvPut(entry: KvEntry, expectedVersion: number | undefined, now: Instant): Promise<boolean>;
+  /** @returns false when there was nothing */
+  kvDelete(category: string, key: string): Promise<boolean>;
+  /** Deletes finished transactions with their branches. */
+  purge(request: PurgeRequest): Promise<PurgeProgress>;
+}
+
+/** What differs between database servers. A further one is a folder with this. */
+export interface ServerDialect {
+  /** TypeORM's driver and the pool's settings: session in UTC, READ COMMITTED. */
+  connection(options: ServerStoreOptions): DataSourceOptions;
+  /** The statements on one session. The session may be fresh or used before. */
+  statements(session: Session): ServerStatements;
+  /** What an error of the driver means for a batch: deadlocks, serialization and certification failures are `transient`. */
+  kindOf(error: unknown): BatchErrorKind;
+  /** @throws DtxError `DTX_STORE_UNAVAILABLE` when the server is too old for the statements, with the version it needs */
+  checkServer(session: Session): Promise<void>;
+}
