@@ -1,4 +1,5 @@
 const { existsSync, readFileSync, readdirSync } = require('node:fs');
+const { availableParallelism } = require('node:os');
 const { join } = require('node:path');
 
 // Nest 12 ships ES modules only. Jest cannot require() those below Node 24.9, so every dependency with
@@ -32,6 +33,10 @@ module.exports = {
   testEnvironment: 'node',
   testRegex: '\\.spec\\.ts$',
   testTimeout: 30_000,
+  // Jest leaves one processor out; on a machine of two, tests that wait for due times would then run one after the other.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
+  globalSetup: '<rootDir>/test/support/servers/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/servers/global-teardown.ts',
   moduleFileExtensions: ['js', 'mjs', 'json', 'ts'],
   transform: { '\\.ts$': swc('typescript'), '\\.m?js$': swc('ecmascript') },
   transformIgnorePatterns: [`/node_modules/(?!(${esmPackages().join('|')})/)`, '<rootDir>/dist/'],

@@ -1,8 +1,12 @@
 import type { Cleanup } from '../support/cleanup';
 import type { Lane, RunningLane } from './lanes';
 import { startProcess } from './lanes/process';
+import { median } from './measure/median';
+import { rotated } from './measure/rotated';
+import { RAMP, WARM_UP } from './measure/settling';
 import type { BenchOptions } from './options';
-import { Sampler, type Sample } from './sample';
+import type { Progress } from './progress';
+import { Sampler, type Sample, type Timing } from './sample';
 
 /** All samples of one lane, one per round. */
 export interface LaneSamples {
@@ -10,13 +14,11 @@ export interface LaneSamples {
   readonly samples: readonly Sample[];
 }
 
-/** Told what is being done, for whoever waits. */
-export type Progress = (text: string) => void;
-
-/** Long enough for the compilers of all processes to settle; never counted. Seconds. */
-const WARM_UP = 3;
-/** Before each measurement: the lane wakes up and its connections are made. Not counted either. Seconds. */
-const RAMP = 0.5;
+interface Measured extends LaneSamples {
+  readonly instance: RunningLane;
+  readonly warmUp: Sample[];
+  readonly samples: Sample[];
+}
 
 /**
  * Starts all lanes and measures them in turns, so that whatever else the machine does hits all of them alike. Every round
@@ -24,28 +26,42 @@ const RAMP = 0.5;
  */
 export async function runBench(options: BenchOptions, cleanup: Cleanup, progress: Progress): Promise<LaneSamples[]> {
   const branches = await startProcess(cleanup, 'branch-service');
-  const load = await startProcess(cleanup, 'load-generator');
-  const running: { readonly lane: Lane; readonly instance: RunningLane; readonly samples: Sample[] }[] = [];
-  for (const lane of options.lanes) {
-    const instance = await lane.start({ cleanup, engine: options.engine, load });
-    running.push({ lane, instance, samples: [] });
-  }
+  const lanes = await startLanes(options, cleanup, progress);
   const sampler = new Sampler(branches, options);
-  for (const { lane, instance } of running) {
-    progress(`warming up ${lane.name}`);
-    await sampler.sample(instance, WARM_UP);
+  const measure = (measured: Measured, seconds: number): Promise<Sample> =>
+    sampler.sample(measured.instance, timingOf(measured, lanes, seconds));
+  for (const measured of lanes) {
+    progress(`warming up ${measured.lane.name}`);
+    measured.warmUp.push(await measure(measured, WARM_UP));
   }
   for (let round = 0; round < options.rounds; round += 1) {
-    for (const { lane, instance, samples } of rotated(running, round)) {
-      progress(`round ${round + 1} of ${options.rounds}: ${lane.name}`);
-      await sampler.sample(instance, RAMP);
-      samples.push(await sampler.sample(instance, options.seconds));
+    for (const measured of rotated(lanes, round)) {
+      progress(`round ${round + 1} of ${options.rounds}: ${measured.lane.name}`);
+      await measure(measured, RAMP);
+      measured.samples.push(await measure(measured, options.seconds));
     }
   }
-  return running;
+  return lanes;
 }
 
-function rotated<T>(list: readonly T[], by: number): T[] {
-  const start = by % list.length;
-  return [...list.slice(start), ...list.slice(0, start)];
+async function startLanes(options: BenchOptions, cleanup: Cleanup, progress: Progress): Promise<Measured[]> {
+  const { engine, history } = options;
+  const load = await startProcess(cleanup, 'load-generator');
+  const running = new Map<string, RunningLane>();
+  const lanes: Measured[] = [];
+  for (const lane of options.lanes) {
+    progress(`starting ${lane.name}`);
+    const instance = await lane.start({ cleanup, engine, load, history, running });
+    running.set(lane.name, instance);
+    lanes.push({ lane, instance, warmUp: [], samples: [] });
+  }
+  return lanes;
+}
+
+/** A share of another lane's rate follows what that lane has reached so far, its warm-up only until it has been measured. */
+function timingOf({ instance: { pace } }: Measured, lanes: readonly Measured[], seconds: number): Timing {
+  if (!pace) return { seconds };
+  const other = lanes.find(({ lane }) => lane.name === pace.of);
+  const samples = other && other.samples.length > 0 ? other.samples : (other?.warmUp ?? []);
+  return { seconds, perSecond: pace.share * median(samples.map(({ sagasPerSecond }) => sagasPerSecond)) };
 }

@@ -1,29 +1,83 @@
 import { writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus } from 'node:os';
 import type { Cleanup } from '../support/cleanup';
 import { runCommand } from '../support/command';
 import { runBench } from './bench';
-import { parseOptions, UsageError, type BenchOptions } from './options';
+import { runIsolation } from './isolation/isolation';
+import { isolationResult, isolationTable } from './isolation/result';
+import { machine } from './machine';
+import {
+  parseOptions,
+  UsageError,
+  type BenchOptions,
+  type Command,
+  type IsolationOptions,
+  type PlotOptions,
+} from './options';
+import { plot } from './plot/plot';
+import { terminalProgress } from './progress';
 import { laneResult, problemsOf, ratiosOf } from './result';
 import { tableOf } from './table';
 
-/** `npm run bench -- --store=sqlite [--lanes=ours,floor] [--inflight=64] [--steps=2] [--seconds=4] [--rounds=5] [--json=FILE]` */
-async function bench(cleanup: Cleanup): Promise<number> {
+/*
+ * npm run bench -- [--store=sqlite|mariadb|postgres] [--rounds=5] [--steps=2] [--json=FILE] and one of
+ *   [--lanes=ours,floor] [--inflight=64] [--seconds=4] [--history=N]     lanes side by side
+ *   --isolation [--due=100000]                                           recovery beside a dead destination
+ *   --plot [--seconds=4] [--history=1000000] [--out=docs/performance]    drawings
+ */
+function bench(cleanup: Cleanup): Promise<number> {
   const options = optionsOrNothing();
-  if (!options) return 2;
-  console.log(titleOf(options));
-  const measured = await runBench(options, cleanup, progress);
+  switch (options?.command) {
+    case undefined:
+      return Promise.resolve(2);
+    case 'compare':
+      return compare(options, cleanup);
+    case 'isolation':
+      return isolate(options, cleanup);
+    case 'plot':
+      return draw(options, cleanup);
+  }
+}
+
+async function compare(options: BenchOptions, cleanup: Cleanup): Promise<number> {
+  const { engine, inflight, steps, seconds, rounds, history } = options;
+  const shape = `sagas of ${steps} steps, ${inflight} under way, ${rounds} rounds of ${seconds} s`;
+  console.log(`${engine.name}: ${shape} on ${machine()}`);
+  const measured = await runBench(options, cleanup, terminalProgress);
   const lanes = measured.map(laneResult);
   const ratios = ratiosOf(lanes);
   console.log(`\n${tableOf(measured, ratios)}`);
-  if (options.json !== undefined)
-    await writeFile(options.json, `${JSON.stringify(report(options, { lanes, ratios }), null, 2)}\n`);
-  const problems = problemsOf(measured);
+  await save(options, { store: engine.name, inflight, steps, seconds, rounds, history, lanes, ratios });
+  return complain(problemsOf(measured));
+}
+
+async function isolate(options: IsolationOptions, cleanup: Cleanup): Promise<number> {
+  const { engine, due, steps, rounds } = options;
+  console.log(`${engine.name}: ${due} due sagas of ${steps} steps, ${rounds} rounds on ${machine()}`);
+  const measured = await runIsolation(options, cleanup, terminalProgress);
+  const result = isolationResult(measured);
+  console.log(`\n${isolationTable(measured, result)}`);
+  await save(options, { store: engine.name, due, steps, rounds, ...result });
+  return 0;
+}
+
+async function draw(options: PlotOptions, cleanup: Cleanup): Promise<number> {
+  console.log(`${options.engines.map(({ name }) => name).join(', ')} on ${machine()}`);
+  const { files, charts, problems } = await plot(options, cleanup, terminalProgress);
+  console.log(`\n${files.join('\n')}`);
+  await save(options, charts);
+  return complain(problems);
+}
+
+async function save({ json }: { readonly json: string | undefined }, result: object): Promise<void> {
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(result, null, 2)}\n`);
+}
+
+function complain(problems: readonly string[]): number {
   if (problems.length > 0) console.error(`\nnot every saga was finished:\n  ${problems.join('\n  ')}`);
   return problems.length === 0 ? 0 : 1;
 }
 
-function optionsOrNothing(): BenchOptions | undefined {
+function optionsOrNothing(): Command | undefined {
   try {
     return parseOptions(process.argv.slice(2));
   } catch (error) {
@@ -31,19 +85,6 @@ function optionsOrNothing(): BenchOptions | undefined {
     console.error(`bench: ${error.message}`);
     return undefined;
   }
-}
-
-function titleOf({ engine, inflight, steps, seconds, rounds }: BenchOptions): string {
-  const machine = `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`;
-  return `${engine.name}: sagas of ${steps} steps, ${inflight} under way, ${rounds} rounds of ${seconds} s on ${machine}`;
-}
-
-function report({ engine, inflight, steps, seconds, rounds }: BenchOptions, result: object): object {
-  return { store: engine.name, inflight, steps, seconds, rounds, ...result };
-}
-
-function progress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
 }
 
 void runCommand(bench);

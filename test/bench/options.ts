@@ -1,11 +1,9 @@
 import { parseArgs } from 'node:util';
-import { STORE_ENGINES, type StoreEngine } from '../support/store-engine';
 import { LANES, type Lane } from './lanes';
+import { BENCH_ENGINES, type BenchEngine } from './store/bench-engine';
 
-/** What to measure, and how long. */
-export interface BenchOptions {
-  readonly engine: StoreEngine;
-  readonly lanes: readonly Lane[];
+/** What all measurements are told. */
+export interface MeasureOptions {
   /** Sagas under way at any time. */
   readonly inflight: number;
   /** Branches of a saga. */
@@ -18,40 +16,101 @@ export interface BenchOptions {
   readonly json: string | undefined;
 }
 
+/** Lanes side by side on one engine. */
+export interface BenchOptions extends MeasureOptions {
+  readonly engine: BenchEngine;
+  readonly lanes: readonly Lane[];
+  /** Finished transactions in the tables of the lane `history`. */
+  readonly history: number;
+}
+
+/** Recovery with and without a dead destination. */
+export interface IsolationOptions extends MeasureOptions {
+  readonly engine: BenchEngine;
+  /** Transactions that are due at the start. */
+  readonly due: number;
+}
+
+/** Curves over the load and over the history. */
+export interface PlotOptions extends MeasureOptions {
+  readonly engines: readonly BenchEngine[];
+  /** The longest history; shorter ones are drawn too. */
+  readonly history: number;
+  /** Folder that takes the drawings. */
+  readonly out: string;
+}
+
+/** What the command line asks for. */
+export type Command =
+  | ({ readonly command: 'compare' } & BenchOptions)
+  | ({ readonly command: 'isolation' } & IsolationOptions)
+  | ({ readonly command: 'plot' } & PlotOptions);
+
 /** A command line that makes no sense. Its message is all that the caller needs. */
 export class UsageError extends Error {}
 
+/** Nobody waits for more; a typo should be noticed. */
+const MOST_ROWS = 100_000_000;
+
 const OPTIONS = {
-  store: { type: 'string', default: 'sqlite' },
-  lanes: { type: 'string', default: LANES.map(({ name }) => name).join(',') },
+  store: { type: 'string' },
+  lanes: { type: 'string' },
   inflight: { type: 'string', default: '64' },
   steps: { type: 'string', default: '2' },
   seconds: { type: 'string', default: '4' },
   rounds: { type: 'string', default: '5' },
+  history: { type: 'string' },
+  isolation: { type: 'boolean', default: false },
+  due: { type: 'string', default: '100000' },
+  plot: { type: 'boolean', default: false },
+  out: { type: 'string', default: 'docs/performance' },
   json: { type: 'string' },
 } as const;
 
+type Values = ReturnType<typeof parsed>;
+
 /** @throws UsageError naming the option at fault and what it may be */
-export function parseOptions(args: readonly string[]): BenchOptions {
+export function parseOptions(args: readonly string[]): Command {
   const values = parsed(args);
-  return {
-    engine: chosen('store', STORE_ENGINES, values.store),
-    lanes: values.lanes.split(',').map((name) => chosen('lanes', LANES, name)),
+  const measure: MeasureOptions = {
     inflight: wholeNumber('inflight', values.inflight, 10_000),
     steps: wholeNumber('steps', values.steps, 100),
     seconds: wholeNumber('seconds', values.seconds, 3600),
     rounds: wholeNumber('rounds', values.rounds, 1000),
     json: values.json,
   };
+  if (values.plot && values.isolation) throw new UsageError('--plot and --isolation: one at a time');
+  if (values.plot) return { command: 'plot', ...measure, ...plotOptions(values) };
+  const engine = chosen('store', BENCH_ENGINES, values.store ?? 'sqlite');
+  if (values.isolation) {
+    return { command: 'isolation', ...measure, engine, due: wholeNumber('due', values.due, MOST_ROWS) };
+  }
+  const history = values.history === undefined ? 0 : wholeNumber('history', values.history, MOST_ROWS);
+  return { command: 'compare', ...measure, engine, history, lanes: lanesOf(values, history) };
 }
 
 function parsed(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: OPTIONS }).values;
   } catch (error) {
-    const known = Object.keys(OPTIONS).map((name) => `--${name}=…`);
+    const known = Object.entries(OPTIONS).map(([name, { type }]) => (type === 'boolean' ? `--${name}` : `--${name}=…`));
     throw new UsageError(`${(error as Error).message} (there are ${known.join(' ')})`);
   }
+}
+
+function plotOptions({ store, history = '1000000', out }: Values): Omit<PlotOptions, keyof MeasureOptions> {
+  const engines = store?.split(',').map((name) => chosen('store', BENCH_ENGINES, name)) ?? BENCH_ENGINES;
+  return { engines, out, history: wholeNumber('history', history, MOST_ROWS) };
+}
+
+/** In the order of {@link LANES}, whatever the order given: some lanes use one before them. */
+function lanesOf({ lanes }: Values, history: number): Lane[] {
+  const names = lanes?.split(',');
+  for (const name of names ?? []) chosen('lanes', LANES, name);
+  const has = (name: string): boolean => names?.includes(name) ?? (name !== 'history' || history > 0);
+  if (has('half') && !has('ours')) throw new UsageError(`--lanes=${lanes}: half needs ours`);
+  if (has('history') && history === 0) throw new UsageError(`--lanes=${lanes}: history needs --history=N`);
+  return LANES.filter(({ name }) => has(name));
 }
 
 function chosen<T extends { readonly name: string }>(option: string, among: readonly T[], name: string): T {

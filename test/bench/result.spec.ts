@@ -1,11 +1,13 @@
 import type { LaneSamples } from './bench';
 import { floor } from './lanes/floor.lane';
+import { half } from './lanes/half.lane';
+import { history } from './lanes/history.lane';
 import { ours } from './lanes/ours.lane';
 import { laneResult, problemsOf, ratiosOf } from './result';
 import type { Sample } from './sample';
 
 function sample(sagasPerSecond: number, coordinator: number | null = 100): Sample {
-  const cpu = { coordinator, branches: 30, load: null };
+  const cpu = { coordinator, database: 40, branches: 30, load: null };
   return { sagasPerSecond, finished: sagasPerSecond * 4, p50Ms: 5, p99Ms: 9, problems: {}, cpu };
 }
 
@@ -17,8 +19,9 @@ describe('the result of a bench', () => {
       sagas_per_s: 200,
       p50_ms: 5,
       p99_ms: 9,
+      p99_over_p50: 1.8,
       cpu_us: 20,
-      cpu: { coordinator: 20, branches: 30, load: null },
+      cpu: { coordinator: 20, database: 40, branches: 30, load: null },
     });
   });
 
@@ -27,10 +30,25 @@ describe('the result of a bench', () => {
     expect(laneResult(measured)).toMatchObject({ sagas_per_s: 2, cpu_us: null });
   });
 
-  it('divides ours by the lanes that were run', () => {
-    const lanes = [ours, floor].map((lane, index) => laneResult({ lane, samples: [sample(100 * (index + 1))] }));
-    expect(ratiosOf(lanes)).toEqual({ ceiling: 0.5 });
+  it('divides ours by the lanes that were run, and a filled store by an empty one', () => {
+    const lanes = [ours, floor, history].map((lane, index) =>
+      laneResult({ lane, samples: [sample(100 * (index + 1))] }),
+    );
+    expect(ratiosOf(lanes)).toEqual({ ceiling: 0.5, history: 3 });
     expect(ratiosOf(lanes.slice(1))).toEqual({});
+  });
+
+  it('compares slow with usual sagas round by round, where the load is half', () => {
+    const rounds = [
+      { p50Ms: 2, p99Ms: 4 },
+      { p50Ms: 4, p99Ms: 20 },
+      { p50Ms: 10, p99Ms: 30 },
+    ];
+    const lanes = [ours, half].map((lane) =>
+      laneResult({ lane, samples: rounds.map((times) => ({ ...sample(1), ...times })) }),
+    );
+    expect(ratiosOf(lanes)).toEqual({ p99_over_p50: 3 });
+    expect(ratiosOf(lanes.slice(0, 1))).toEqual({});
   });
 
   it('sums up what went wrong over the rounds', () => {

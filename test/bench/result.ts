@@ -8,17 +8,27 @@ export interface LaneResult {
   readonly sagas_per_s: number;
   readonly p50_ms: number;
   readonly p99_ms: number;
+  /** How far the slow sagas are from the usual ones; the median of the rounds' own quotients. */
+  readonly p99_over_p50: number;
   /** Of the coordinator process, or what stands for it; `null` where it cannot be told. */
   readonly cpu_us: number | null;
   /** The same for every process. */
   readonly cpu: CpuUse;
 }
 
-/** Ratio of medians by name, only of lanes that were run. */
+/** Ratio by name, only of lanes that were run. */
 export type Ratios = Readonly<Record<string, number>>;
 
-/** Name of a ratio and the lane that `ours` is divided by. A further one is one more entry. */
-const RATIOS = { ceiling: 'floor', naive: 'naive', store: 'store' } as const;
+/** Name of a ratio of medians: what is divided by what. A further one is one more entry. */
+const QUOTIENTS = {
+  ceiling: ['ours', 'floor'],
+  naive: ['ours', 'naive'],
+  store: ['ours', 'store'],
+  history: ['history', 'ours'],
+} as const;
+
+/** The lane whose latencies count, as it is neither idle nor full. */
+const LATENCY_LANE = 'half';
 
 export function laneResult({ lane, samples }: LaneSamples): LaneResult {
   const middle = (pick: (sample: Sample) => number): number => rounded(median(samples.map(pick)), 2);
@@ -31,30 +41,41 @@ export function laneResult({ lane, samples }: LaneSamples): LaneResult {
     sagas_per_s: Math.round(middle(({ sagasPerSecond }) => sagasPerSecond)),
     p50_ms: middle(({ p50Ms }) => p50Ms),
     p99_ms: middle(({ p99Ms }) => p99Ms),
+    p99_over_p50: middle(({ p50Ms, p99Ms }) => p99Ms / p50Ms),
     cpu_us: cpu('coordinator'),
-    cpu: { coordinator: cpu('coordinator'), branches: cpu('branches'), load: cpu('load') },
+    cpu: { coordinator: cpu('coordinator'), database: cpu('database'), branches: cpu('branches'), load: cpu('load') },
   };
 }
 
 export function ratiosOf(lanes: readonly LaneResult[]): Ratios {
-  const rate = (name: string): number | undefined => lanes.find((lane) => lane.name === name)?.sagas_per_s;
-  const ours = rate('ours');
-  const known = Object.entries(RATIOS).flatMap(([ratio, other]) => {
-    const base = rate(other);
-    return ours === undefined || base === undefined ? [] : [[ratio, rounded(ours / base, 3)] as const];
+  const result = (name: string): LaneResult | undefined => lanes.find((lane) => lane.name === name);
+  const quotients = Object.entries(QUOTIENTS).flatMap(([ratio, [dividend, divisor]]) => {
+    const [above, below] = [result(dividend), result(divisor)];
+    return above && below ? [[ratio, rounded(above.sagas_per_s / below.sagas_per_s, 3)] as const] : [];
   });
-  return Object.fromEntries(known);
+  const latency = result(LATENCY_LANE);
+  return { ...Object.fromEntries(quotients), ...(latency && { p99_over_p50: latency.p99_over_p50 }) };
 }
 
 /** @returns what went wrong, lane by lane, with how often. */
 export function problemsOf(measured: readonly LaneSamples[]): string[] {
-  return measured.flatMap(({ lane, samples }) => {
+  return problemsIn(measured.map(({ lane, samples }) => ({ name: lane.name, samples })));
+}
+
+/** The same of whatever has a name and samples. */
+export function problemsIn(measured: readonly NamedSamples[]): string[] {
+  return measured.flatMap(({ name, samples }) => {
     const counts = new Map<string, number>();
     for (const [text, count] of samples.flatMap(({ problems }) => Object.entries(problems))) {
       counts.set(text, (counts.get(text) ?? 0) + count);
     }
-    return [...counts].map(([text, count]) => `${lane.name}: ${count} × ${text}`);
+    return [...counts].map(([text, count]) => `${name}: ${count} × ${text}`);
   });
+}
+
+interface NamedSamples {
+  readonly name: string;
+  readonly samples: readonly Sample[];
 }
 
 function rounded(value: number, digits: number): number {

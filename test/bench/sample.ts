@@ -2,11 +2,12 @@ import { get, post } from '../support/http';
 import type { ServerProcess } from '../support/server-process';
 import type { RunningLane } from './lanes';
 import type { RunOrder, Tally } from './load/tally';
-import { cpuTimeUs } from './measure/cpu-time';
+import { cpuTimeOfTreeUs, cpuTimeUs } from './measure/cpu-time';
 
-/** Processor time per saga of each process, in microseconds; `null` where it cannot be told. */
+/** Processor time per saga of each process, in microseconds; `null` where there is none or it cannot be told. */
 export interface CpuUse {
   readonly coordinator: number | null;
+  readonly database: number | null;
   readonly branches: number | null;
   readonly load: number | null;
 }
@@ -19,6 +20,15 @@ export interface Sample extends Tally {
 /** The part of an order that is the same for all lanes. */
 export type Shape = Pick<RunOrder, 'inflight' | 'steps'>;
 
+/** How long, and at which pace if not as fast as it goes. */
+export type Timing = Pick<RunOrder, 'seconds' | 'perSecond'>;
+
+/**
+ * At a steady pace there are so many times the clients: they are there for the bursts behind a standstill, in which no saga
+ * may have to wait for a client.
+ */
+const SPARE_CLIENTS = 4;
+
 /** Runs lanes one at a time against one branch service. */
 export class Sampler {
   constructor(
@@ -27,21 +37,43 @@ export class Sampler {
   ) {}
 
   /** @throws Error when the lane finished sagas without making their calls, or could not be run at all */
-  async sample(lane: RunningLane, seconds: number): Promise<Sample> {
-    const processes = [lane.subject, this.branches, lane.driver];
+  async sample(lane: RunningLane, timing: Timing): Promise<Sample> {
     const callsBefore = await this.calls();
-    const before = processes.map(({ pid }) => cpuTimeUs(pid));
-    const tally = await this.run(lane, seconds);
-    const used = processes.map(({ pid }, index) => perSaga(before[index], cpuTimeUs(pid), tally.finished));
+    const before = this.cpuTimes(lane);
+    const tally = await this.run(lane, timing);
+    const after = this.cpuTimes(lane);
     if (lane.callsBranches) requireCalls((await this.calls()) - callsBefore, tally.finished * this.shape.steps);
-    const [coordinator = null, branches = null, load = null] = used;
-    // A lane that drives itself has its load inside.
-    return { ...tally, cpu: { coordinator, branches, load: lane.driver === lane.subject ? null : load } };
+    const used = (part: keyof CpuUse): number | null => perSaga(before[part], after[part], tally.finished);
+    return {
+      ...tally,
+      cpu: {
+        coordinator: used('coordinator'),
+        database: used('database'),
+        branches: used('branches'),
+        load: used('load'),
+      },
+    };
   }
 
-  private async run(lane: RunningLane, seconds: number): Promise<Tally> {
+  private cpuTimes({ subject, driver, database }: RunningLane): Partial<Record<keyof CpuUse, number | undefined>> {
+    return {
+      coordinator: cpuTimeUs(subject.pid),
+      database: database === undefined ? undefined : cpuTimeOfTreeUs(database),
+      branches: cpuTimeUs(this.branches.pid),
+      // A lane that drives itself has its load inside.
+      load: driver === subject ? undefined : cpuTimeUs(driver.pid),
+    };
+  }
+
+  private async run(lane: RunningLane, timing: Timing): Promise<Tally> {
     const { inflight, steps } = this.shape;
-    const order: RunOrder = { target: lane.subject.url, branches: this.branches.url, inflight, steps, seconds };
+    const order: RunOrder = {
+      ...timing,
+      target: lane.subject.url,
+      branches: this.branches.url,
+      inflight: timing.perSecond === undefined ? inflight : inflight * SPARE_CLIENTS,
+      steps,
+    };
     const { status, text, json } = await post(`${lane.driver.url}/run`, order);
     if (status !== 200) throw new Error(`${lane.driver.name} could not run ${lane.subject.name}: ${text}`);
     return json as Tally;

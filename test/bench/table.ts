@@ -1,39 +1,58 @@
 import type { LaneSamples } from './bench';
-import { laneResult, type LaneResult, type Ratios } from './result';
+import { laneResult, type Ratios } from './result';
 
-const HEADING = ['lane', 'sagas/s', 'lowest–highest', 'p50 ms', 'p99 ms', 'coordinator', 'branches', 'load'];
+const HEADING = [
+  'lane',
+  'sagas/s',
+  'lowest–highest',
+  'p50 ms',
+  'p99 ms',
+  'coordinator',
+  'database',
+  'branches',
+  'load',
+];
 
 /** @returns the measurements as a table, the ratios and the legend, for people. */
 export function tableOf(measured: readonly LaneSamples[], ratios: Ratios): string {
-  const rows = [HEADING, ...measured.map(rowOf)];
-  const widths = HEADING.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => row.map((cell, column) => padded(cell, widths[column] ?? 0, column)).join('  '));
-  const ratio = Object.entries(ratios).map(([name, value]) => `${name} ${value}`);
   return [
-    ...lines,
+    ...aligned([HEADING, ...measured.map(rowOf)]),
     '',
-    'medians over the rounds; the last three columns are CPU microseconds per saga',
-    ...(ratio.length > 0 ? [`ours ÷ other lane: ${ratio.join(', ')}`] : []),
+    'medians over the rounds; the last four columns are CPU microseconds per saga',
+    ...ratioLines(ratios),
     '',
-    ...measured.map(({ lane }) => `${lane.name.padEnd(6)} ${lane.what}`),
+    ...measured.map(({ lane }) => `${lane.name.padEnd(7)} ${lane.what}`),
   ].join('\n');
 }
 
+/** @returns the line of the ratios, if there are any. */
+export function ratioLines(ratios: Ratios): string[] {
+  const ratio = Object.entries(ratios).map(([name, value]) => `${name} ${value}`);
+  return ratio.length > 0 ? [`ratios: ${ratio.join(', ')}`] : [];
+}
+
+/** @returns the rows as lines: names to the left, numbers to the right. */
+export function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const padded = (cell: string, column: number): string =>
+    column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
+  return rows.map((row) => row.map(padded).join('  '));
+}
+
+/** @returns the slowest and the fastest round: what the median is worth. */
+export function spread(rates: readonly number[]): string {
+  return `${Math.round(Math.min(...rates))}–${Math.round(Math.max(...rates))}`;
+}
+
 function rowOf(measured: LaneSamples): string[] {
-  const result: LaneResult = laneResult(measured);
-  const rates = measured.samples.map(({ sagasPerSecond }) => Math.round(sagasPerSecond));
-  const { coordinator, branches, load } = result.cpu;
+  const result = laneResult(measured);
+  const { coordinator, database, branches, load } = result.cpu;
   return [
     result.name,
     String(result.sagas_per_s),
-    `${Math.min(...rates)}–${Math.max(...rates)}`,
+    spread(measured.samples.map(({ sagasPerSecond }) => sagasPerSecond)),
     result.p50_ms.toFixed(2),
     result.p99_ms.toFixed(2),
-    ...[coordinator, branches, load].map((us) => (us === null ? '–' : us.toFixed(0))),
+    ...[coordinator, database, branches, load].map((us) => (us === null ? '–' : us.toFixed(0))),
   ];
-}
-
-/** Names to the left, numbers to the right. */
-function padded(cell: string, width: number, column: number): string {
-  return column === 0 ? cell.padEnd(width) : cell.padStart(width);
 }

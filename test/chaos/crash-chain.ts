@@ -3,7 +3,7 @@ import { CoordinatorApi } from '../support/coordinator-api';
 import type { FixtureService } from '../support/fixture/fixture-service';
 import { transferSaga } from '../support/fixture/transfer';
 import { ended, type ObservedState } from '../support/saga-state';
-import { temporaryFolder } from '../support/temporary-folder';
+import type { StoreEnvironment } from '../support/store-engine';
 import { until } from '../support/until';
 import { startFaulty } from './crash';
 import { gidOf, type CrashCase } from './crash-points';
@@ -18,19 +18,19 @@ export interface Survival {
 }
 
 /**
- * Runs cases one after the other on one data folder: each coordinator first ends what its predecessor left, then dies at the
- * point of its own case. Half as many processes as two for each case, and folders with a past.
+ * Runs cases one after the other on one store: each coordinator first ends what its predecessor left, then dies at the
+ * point of its own case. Half as many processes as two for each case, and stores with a past.
  */
 export async function runChain(
   cases: readonly CrashCase[],
+  store: StoreEnvironment,
   busi: FixtureService,
   cleanup: Cleanup,
 ): Promise<Map<CrashCase, Survival>> {
-  const folder = await temporaryFolder(cleanup, 'crash');
   const survivals = new Map<CrashCase, Survival>();
   let left: { readonly crashCase: CrashCase; readonly acknowledged: boolean } | undefined;
   for (const crashCase of [...cases, undefined]) {
-    const server = await startFaulty(folder, crashCase && { ...crashCase.crash, gid: gidOf(crashCase) });
+    const server = await startFaulty(store, crashCase && { ...crashCase.crash, gid: gidOf(crashCase) });
     cleanup.add(() => server.kill());
     const api = new CoordinatorApi(server.url);
     if (left) survivals.set(left.crashCase, await conclude(api, busi, left.crashCase, left.acknowledged));

@@ -1,3 +1,4 @@
+import { FAULT_POINTS } from '@nestjs-dtx/coordinator';
 import type { Scripts } from '../support/fixture/fixture-service';
 import type { Movement } from '../support/fixture/ledger';
 import { AMOUNT } from '../support/fixture/transfer';
@@ -82,3 +83,10 @@ export const CRASH_CASES: readonly CrashCase[] = [
 export function gidOf({ story, crash }: CrashCase): string {
   return `${crash.point}-${crash.hit}-${story.name.replaceAll(' ', '-')}`;
 }
+
+/** One case for each fault point, of the story that goes through all of them: for stores that are slow to start over with. */
+export const CRASH_SELECTION: readonly CrashCase[] = FAULT_POINTS.map((point) => {
+  const found = CRASH_CASES.findLast(({ story, crash }) => crash.point === point && story.end.status === 'failed');
+  if (!found) throw new Error(`no case dies at ${point}`);
+  return found;
+});

@@ -1,11 +1,20 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
-import { FAULT_POINTS, startCoordinator, type FaultPoint, type FaultPoints } from '@nestjs-dtx/coordinator';
+import {
+  FAULT_POINTS,
+  startCoordinator,
+  type FaultPoint,
+  type FaultPoints,
+  type StoreOptions,
+} from '@nestjs-dtx/coordinator';
 
 /*
- * A coordinator on a SQLite folder that kills itself with SIGKILL: `faulty-coordinator FOLDER [POINT HIT [GID]]`, at the
- * n-th time that the transaction, or any one, reaches the point. Without a point it lives on.
+ * A coordinator that kills itself with SIGKILL: `faulty-coordinator STORE [POINT HIT [GID]]`, at the n-th time that the
+ * transaction, or any one, reaches the point. Without a point it lives on. STORE is the JSON of its store options.
  */
+
+/** Seconds. Its successor on a database server waits so long for what it left; it is ample for calls that take no time. */
+const LEASE_SECONDS = 2;
 
 /** Ends the process as a power cut would: no handler runs, nothing is flushed. */
 class SuddenDeath implements FaultPoints {
@@ -25,13 +34,13 @@ class SuddenDeath implements FaultPoints {
 }
 
 async function main(): Promise<void> {
-  const [directory, point, hit, gid] = process.argv.slice(2);
-  if (directory === undefined) throw new Error('usage: faulty-coordinator FOLDER [POINT HIT [GID]]');
+  const [store, point, hit, gid] = process.argv.slice(2);
+  if (store === undefined) throw new Error('usage: faulty-coordinator STORE [POINT HIT [GID]]');
   Logger.overrideLogger(['error', 'fatal', 'warn']);
   const { app, url } = await startCoordinator({
     http: { host: '127.0.0.1', port: 0 },
-    store: { driver: 'sqlite', directory },
-    settings: { retryInterval: 1, transCronInterval: 1 },
+    store: JSON.parse(store) as StoreOptions,
+    settings: { retryInterval: 1, transCronInterval: 0.2, leaseSeconds: LEASE_SECONDS },
     ...(point !== undefined && { faultPoints: new SuddenDeath(faultPoint(point), Number(hit), gid) }),
   });
   app.enableShutdownHooks();

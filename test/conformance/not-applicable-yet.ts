@@ -38,7 +38,6 @@ export const NOT_APPLICABLE_YET: readonly NotApplicable[] = [
     reason: 'workflow is not built',
     ids: [...numbered('WF', 1, 9, [7]), ...numbered('WF', 20, 29, [24, 25]), 'X-11'],
   },
-  { reason: 'needs a store that two coordinators can share', ids: ['ST-03', 'X-17'] },
   { reason: 'a case for the barrier of a client, tested in libs/client', ids: ['ST-07'] },
   { reason: 'gRPC services are not called yet', ids: ['X-15'] },
 ];

@@ -18,6 +18,8 @@ interface JestReport {
   }[];
 }
 
+type JestTest = JestReport['testResults'][number]['assertionResults'][number];
+
 /** One row on one engine. */
 interface Result {
   readonly id: string;
@@ -68,6 +70,7 @@ function print({ testResults }: JestReport): number {
     console.log(`${id.padEnd(9)} ${cells.join('   ')}`);
   }
   printNotApplicable();
+  printSkipped(testResults);
   const failed = results.filter(({ passed }) => !passed);
   for (const { id, engine, message } of failed) console.log(`\n${id} on ${engine}:\n${message}`);
   if (results.length === 0) console.log(`no row ran:\n${testResults.map(({ message }) => message).join('\n')}`);
@@ -75,7 +78,7 @@ function print({ testResults }: JestReport): number {
   return failed.length === 0 && results.length > 0 ? 0 : 1;
 }
 
-function resultOf(test: JestReport['testResults'][number]['assertionResults'][number]): Result[] {
+function resultOf(test: JestTest): Result[] {
   const id = ID.exec(test.title)?.[1];
   if (id === undefined) return [];
   const passed = test.status === 'passed';
@@ -86,4 +89,15 @@ function printNotApplicable(): void {
   console.log('\nnot applicable yet');
   for (const { ids, reason } of NOT_APPLICABLE_YET) console.log(`  ${reason}: ${ids.join(' ')}`);
   console.log('');
+}
+
+/** Engines that are not here, each with the command that provides it. */
+function printSkipped(testResults: JestReport['testResults']): void {
+  const skipped = testResults.flatMap(({ assertionResults }) => assertionResults.filter(isSkipped));
+  for (const { title } of skipped) console.log(`SKIPPED: ${title}`);
+  if (skipped.length > 0) console.log('');
+}
+
+function isSkipped({ status }: JestTest): boolean {
+  return status === 'pending';
 }

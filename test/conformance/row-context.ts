@@ -1,10 +1,10 @@
 import { CoordinatorApi } from '../support/coordinator-api';
-import { startCoordinator } from '../support/coordinator';
 import type { Cleanup } from '../support/cleanup';
 import type { FixtureService } from '../support/fixture/fixture-service';
 import type { ServerProcess } from '../support/server-process';
 import type { StoreEngine } from '../support/store-engine';
 import { SagaCase } from '../support/saga-case';
+import { startInTurn } from './start-in-turn';
 
 /** What all rows of one engine share. */
 export interface Surroundings {
@@ -48,7 +48,7 @@ export class RowContext {
 
   /** Starts a coordinator of the row's own. @param env a store of {@link newStore} and other settings */
   async startOwn(env: Readonly<Record<string, string>>): Promise<{ server: ServerProcess; context: RowContext }> {
-    const server = await startCoordinator(env);
+    const server = await startInTurn(env);
     this.surroundings.cleanup.add(() => server.stop());
     return { server, context: new RowContext(this.id, this.surroundings, server) };
   }

@@ -12,9 +12,9 @@ export interface Row {
 }
 
 /** What an engine must offer for a row to make sense on it. */
-export type RowNeeds = 'durable';
+export type RowNeeds = 'durable' | 'shared';
 
 /** @returns whether the row makes sense on the engine. */
 export function applies({ needs }: Row, engine: StoreEngine): boolean {
-  return needs !== 'durable' || engine.durable;
+  return needs === undefined || engine[needs];
 }

@@ -4,7 +4,8 @@ import { FixtureService } from '../support/fixture/fixture-service';
 import { payload } from '../support/fixture/transfer';
 import { freePort } from '../support/free-port';
 import { get, post, send } from '../support/http';
-import { DURABLE_ENGINE } from '../support/store-engine';
+import { describeEngines } from '../support/describe-engines.spec-helper';
+import { DURABLE_ENGINES } from '../support/store-engine';
 import { until } from '../support/until';
 import { Flow } from './flow';
 
@@ -81,15 +82,17 @@ describe('the service registry', () => {
     expect([saga.records.length, moved.calls(saga.gid).length]).toEqual([0, 1]);
   });
 
-  test('survives a restart of the coordinator without a heartbeat', async () => {
-    const store = await DURABLE_ENGINE.create(cleanup);
-    const before = await Flow.startWith(cleanup, flow.busi, { ...store, RETRY_INTERVAL: '1' });
-    await announce(before, bank('survivor', flow.busi));
-    await before.coordinator.kill();
-    const after = await Flow.startWith(cleanup, flow.busi, { ...store, RETRY_INTERVAL: '1' });
-    const saga = after.saga('survivor');
-    expect((await saga.submit({ ...steps('survivor/out', 'survivor/in'), wait_result: true })).status).toBe(200);
-    expect(saga.calls).toEqual(['OUT[01 action]', 'IN[02 action]']);
+  describeEngines(DURABLE_ENGINES, (engine) => {
+    test('survives a restart of the coordinator without a heartbeat', async () => {
+      const store = await engine.create(cleanup);
+      const before = await Flow.startWith(cleanup, flow.busi, { ...store, RETRY_INTERVAL: '1' });
+      await announce(before, bank('survivor', flow.busi));
+      await before.coordinator.kill();
+      const after = await Flow.startWith(cleanup, flow.busi, { ...store, RETRY_INTERVAL: '1' });
+      const saga = after.saga(`survivor-${engine.name}`);
+      expect((await saga.submit({ ...steps('survivor/out', 'survivor/in'), wait_result: true })).status).toBe(200);
+      expect(saga.calls).toEqual(['OUT[01 action]', 'IN[02 action]']);
+    });
   });
 });
 

@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Cleanup } from '../support/cleanup';
-import { launchCoordinator } from '../support/coordinator';
 import { DURABLE_ENGINE } from '../support/store-engine';
 import { temporaryFolder } from '../support/temporary-folder';
 import { Flow } from './flow';
+import { refusedStart, type RefusedStart } from './refused-start';
 
 /** A value that is not accepted, and what the refusal has to tell. */
 interface WrongSetting {
@@ -19,7 +19,10 @@ const WRONG_SETTINGS: readonly WrongSetting[] = [
   { key: 'HTTP_PORT', value: 'eighty', told: /eighty/ },
   { key: 'HTTP_PORT', value: '70000', told: /70000.*65535/ },
   { key: 'HTTP_HOST', value: '203.0.113.7', told: /203\.0\.113\.7/ },
-  { key: 'STORE_DRIVER', value: 'mongodb', told: /mongodb.*sqlite, memory/ },
+  { key: 'STORE_DRIVER', value: 'mongodb', told: /mongodb.*sqlite, memory, mariadb, mysql, postgres/ },
+  { key: 'STORE_AUTO_MIGRATE', value: 'perhaps', told: /perhaps.*on or off/ },
+  { key: 'STORE_PORT', value: 'none', told: /none.*number/ },
+  { key: 'RETENTION_FINISHED', value: '-1', told: /-1/ },
   { key: 'RETRY_INTERVAL', value: '0', told: /0.*1/ },
   { key: 'RETRY_INTERVAL', value: '1.5', told: /1\.5.*integer/ },
   { key: 'LOG_LEVEL', value: 'loud', told: /loud.*info/ },
@@ -36,7 +39,7 @@ describe('a coordinator that cannot start', () => {
   test('as another one uses its data folder says so, and the other one works on', async () => {
     const store = await DURABLE_ENGINE.create(cleanup);
     const flow = await Flow.start(cleanup, store);
-    const { code, lines } = await refused(store);
+    const { code, lines } = await refusedStart(cleanup, store);
     expect(code).toBe(1);
     expect(lines).toEqual([expect.stringContaining(store['DATA_DIR'] ?? '')]);
     expect(lines[0]).toMatch(/DTX_STORE_LOCKED.*in use by another coordinator.*DATA_DIR/);
@@ -48,7 +51,7 @@ describe('a coordinator that cannot start', () => {
     cleanup.add(() => server.close());
     await new Promise((resolve) => server.once('listening', resolve));
     const port = String((server.address() as AddressInfo).port);
-    const { code, lines } = await refused({ STORE_DRIVER: 'memory', HTTP_PORT: port });
+    const { code, lines } = await refusedStart(cleanup, { STORE_DRIVER: 'memory', HTTP_PORT: port });
     expect(code).toBe(1);
     expect(lines).toEqual([expect.stringMatching(new RegExp(`DTX_PORT_IN_USE.*${port}.*HTTP_PORT`))]);
   });
@@ -58,7 +61,7 @@ describe('a coordinator that cannot start', () => {
     const file = join(await temporaryFolder(cleanup), 'file');
     await writeFile(file, '');
     const folder = join(file, 'data');
-    const { code, lines } = await refused({ STORE_DRIVER: 'sqlite', DATA_DIR: folder });
+    const { code, lines } = await refusedStart(cleanup, { STORE_DRIVER: 'sqlite', DATA_DIR: folder });
     expect(code).toBe(1);
     expect(lines).toEqual([expect.stringContaining(folder)]);
     expect(lines[0]).toMatch(/DTX_STORE_UNAVAILABLE.*cannot be written.*DATA_DIR/);
@@ -71,17 +74,17 @@ describe('a coordinator that cannot start', () => {
     await flow.coordinator.stop();
     const files = await databaseFiles(DATA_DIR ?? '');
     for (const file of files) await writeFile(file, 'this is no database, it only looks like one to the file system');
-    const { code, lines } = await refused({ DATA_DIR: DATA_DIR ?? '', ...driver });
+    const { code, lines } = await refusedStart(cleanup, { DATA_DIR: DATA_DIR ?? '', ...driver });
     expect(code).toBe(1);
     expect(lines).toEqual([expect.stringContaining('DTX_STORE')]);
   });
 
   describe('as a setting has a wrong value', () => {
-    const starts = new Map<WrongSetting, ReturnType<typeof refused>>();
+    const starts = new Map<WrongSetting, Promise<RefusedStart>>();
 
     beforeAll(() => {
       for (const setting of WRONG_SETTINGS)
-        starts.set(setting, refused({ STORE_DRIVER: 'memory', [setting.key]: setting.value }));
+        starts.set(setting, refusedStart(cleanup, { STORE_DRIVER: 'memory', [setting.key]: setting.value }));
     });
 
     test.each(WRONG_SETTINGS)('names the key, the value and what is allowed: $key=$value', async (setting) => {
@@ -92,14 +95,6 @@ describe('a coordinator that cannot start', () => {
       expect(lines?.[0]).toMatch(setting.told);
     });
   });
-
-  /** Starts a coordinator that ends by itself. @returns how, and the lines it printed */
-  async function refused(env: Readonly<Record<string, string>>) {
-    const coordinator = launchCoordinator(env);
-    cleanup.add(() => coordinator.kill());
-    const { code } = await coordinator.exited;
-    return { code, lines: coordinator.output.trim().split('\n') };
-  }
 });
 
 async function databaseFiles(folder: string): Promise<string[]> {

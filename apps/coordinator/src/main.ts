@@ -1,24 +1,21 @@
 import 'reflect-metadata';
-import { Logger, type LogLevel } from '@nestjs/common';
-import { startCoordinator } from '@nestjs-dtx/coordinator';
 import { DtxError } from '@nestjs-dtx/protocol';
+import { parseCommandLine, USAGE } from './commands/command-line';
+import { migrate } from './commands/migrate.command';
+import { serve } from './commands/serve.command';
 import { coordinatorOptions } from './config/coordinator-options';
-import type { LogLevelName } from './config/coordinator.config';
 import { loadConfig } from './config/load-config';
 
-/** Each level includes those before it; Nest calls `info` "log". */
-const LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug'];
-
 async function main(): Promise<void> {
+  const line = parseCommandLine(process.argv.slice(2));
+  if (line.command === 'help') return print(USAGE);
   const config = loadConfig();
-  Logger.overrideLogger(LEVELS.slice(0, LEVELS.indexOf(nestLevel(config.LOG_LEVEL)) + 1));
-  const { app, url } = await startCoordinator(coordinatorOptions(config));
-  app.enableShutdownHooks();
-  const store = config.STORE_DRIVER === 'memory' ? 'in memory' : `in ${config.DATA_DIR}`;
-  console.log(`coordinator listening on ${url} (transactions ${store})`);
+  if (line.command === 'serve') return serve(config, print);
+  process.exitCode = await migrate(coordinatorOptions(config).store, line, print);
+  return undefined;
 }
 
-const nestLevel = (name: LogLevelName): LogLevel => (name === 'info' ? 'log' : name);
+const print = (text: string): void => console.log(text);
 
 main().catch((error: unknown) => {
   // What an operator can mend is told in one line; anything else is a defect, and its stack says where.

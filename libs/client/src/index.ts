@@ -1,4 +1,12 @@
 export { Barrier, type BarrierResult, type BarrierSkip } from './barrier/barrier';
+export {
+  BarrierCleaner,
+  checkBarrierTtl,
+  DEFAULT_BARRIER_TTL_SECONDS,
+  MIN_BARRIER_TTL_SECONDS,
+  type BarrierCleanerOptions,
+  type InTransaction,
+} from './barrier/barrier-cleaner';
 export type { BarrierInfo } from './barrier/barrier-info';
 export { barrierTableDdl, type BarrierOptions } from './barrier/barrier-table';
 export type { BarrierDialect } from './barrier/dialects/dialect';

@@ -13,6 +13,7 @@ import { HealthService } from './operations/health.service';
 import { QueryService } from './operations/query.service';
 import { RecoveryScheduler } from './recovery/recovery.scheduler';
 import { RecoveryService } from './recovery/recovery.service';
+import { RetentionScheduler } from './retention/retention.scheduler';
 import { ServiceRegistry } from './registry/service-registry';
 import { TransactionStore } from './stores/transaction-store';
 import { TransactionService } from './transactions/transaction.service';
@@ -45,10 +46,16 @@ export class CoordinatorCoreModule {
           inject: [SchedulerRegistry, PARTS],
         },
         {
+          provide: RetentionScheduler,
+          useFactory: (registry: SchedulerRegistry, { retention }: CoordinatorParts) =>
+            new RetentionScheduler(registry, retention, settings),
+          inject: [SchedulerRegistry, PARTS],
+        },
+        {
           provide: CoordinatorLifecycle,
-          useFactory: (parts: CoordinatorParts, scheduler: RecoveryScheduler) =>
-            new CoordinatorLifecycle({ ...parts, scheduler }, settings),
-          inject: [PARTS, RecoveryScheduler],
+          useFactory: (parts: CoordinatorParts, scheduler: RecoveryScheduler, retentionScheduler: RetentionScheduler) =>
+            new CoordinatorLifecycle({ ...parts, scheduler, retentionScheduler }, settings),
+          inject: [PARTS, RecoveryScheduler, RetentionScheduler],
         },
       ],
     };

@@ -7,6 +7,7 @@ import { HealthService } from './operations/health.service';
 import { QueryService } from './operations/query.service';
 import { RecoveryService } from './recovery/recovery.service';
 import { WakeUp } from './recovery/wake-up';
+import { RetentionService } from './retention/retention.service';
 import { ServiceRegistry } from './registry/service-registry';
 import type { TransactionStore } from './stores/transaction-store';
 import { Admission } from './transactions/admission';
@@ -29,6 +30,7 @@ export interface CoordinatorParts {
   readonly runner: TransactionRunner;
   readonly recovery: RecoveryService;
   readonly wakeUp: WakeUp;
+  readonly retention: RetentionService;
   readonly transactions: TransactionService;
   readonly queries: QueryService;
   readonly health: HealthService;
@@ -67,6 +69,7 @@ export function composeCoordinator(
     runner,
     recovery,
     wakeUp,
+    retention: new RetentionService(store, { clock, finishedForMs: settings.retentionFinished * 1000 }),
     transactions: new TransactionService(environment, runner, admission),
     queries: new QueryService(store, () => wakeUp.after(0)),
     health: new HealthService(store),

@@ -10,6 +10,8 @@ import type { HealthService } from './operations/health.service';
 import type { RecoveryScheduler } from './recovery/recovery.scheduler';
 import type { RecoveryService } from './recovery/recovery.service';
 import type { WakeUp } from './recovery/wake-up';
+import type { RetentionScheduler } from './retention/retention.scheduler';
+import type { RetentionService } from './retention/retention.service';
 import type { TransactionStore } from './stores/transaction-store';
 import type { Admission } from './transactions/admission';
 import type { TransactionRunner } from './transactions/transaction-runner';
@@ -21,6 +23,8 @@ export interface LifecycleParts {
   readonly scheduler: RecoveryScheduler;
   readonly recovery: RecoveryService;
   readonly wakeUp: WakeUp;
+  readonly retentionScheduler: RetentionScheduler;
+  readonly retention: RetentionService;
   readonly runner: TransactionRunner;
   readonly transport: HttpTransport;
   readonly store: TransactionStore;
@@ -39,12 +43,13 @@ export class CoordinatorLifecycle implements OnModuleDestroy, BeforeApplicationS
   ) {}
 
   async onModuleDestroy(): Promise<void> {
-    const { health, admission, scheduler, recovery, wakeUp, runner } = this.parts;
+    const { health, admission, scheduler, recovery, wakeUp, runner, retention } = this.parts;
     health.beginShutdown();
     admission.close();
     scheduler.stopScans();
     wakeUp.stop();
-    await recovery.stop();
+    this.parts.retentionScheduler.stop();
+    await Promise.all([recovery.stop(), retention.stop()]);
     if (runner.size > 0) this.logger.log(`shutting down: waiting for ${runner.size} transactions`);
     const left = await runner.drain(this.settings.shutdownTimeout * 1000);
     if (left > 0) this.logger.warn(`${left} transactions did not come to rest: they resume when their leases end`);

@@ -1,12 +1,15 @@
 import type { Clock } from './clock/clock';
 import type { CoordinatorSettings } from './coordinator.settings';
 import type { TransactionStore } from './stores/transaction-store';
+import type { ServerStoreOptions } from './stores/typeorm/server/server-store.options';
 import type { FaultPoints } from './transactions/fault-points';
 
 /** Where transactions are kept. */
 export type StoreOptions =
   /** One SQLite file in a folder that belongs to this coordinator alone. */
-  | { readonly driver: 'sqlite'; readonly directory: string }
+  | { readonly driver: 'sqlite'; readonly directory: string; readonly autoMigrate?: boolean }
+  /** A database server, shared by any number of coordinators. */
+  | ServerStoreOptions
   /** Forgets everything at exit: for tests. */
   | { readonly driver: 'memory' }
   /** An adapter of your own, not opened yet. */

@@ -28,6 +28,10 @@ export interface CoordinatorSettings extends EngineSettings {
   readonly outcomeSubstring: boolean;
   /** How long a shutdown waits for calls in flight (`SHUTDOWN_TIMEOUT`). */
   readonly shutdownTimeout: number;
+  /** How long finished transactions are kept (`RETENTION_FINISHED`); 0 keeps them for ever. */
+  readonly retentionFinished: number;
+  /** Distance between two rounds of deleting those that were kept long enough (`RETENTION_INTERVAL`). */
+  readonly retentionInterval: number;
   readonly limits: RequestLimits;
 }
 
@@ -47,5 +51,7 @@ export const DEFAULT_SETTINGS: CoordinatorSettings = {
   breakerOpenMax: 15,
   outcomeSubstring: true,
   shutdownTimeout: 10,
+  retentionFinished: 7 * 24 * 3600,
+  retentionInterval: 60,
   limits: DEFAULT_LIMITS,
 };

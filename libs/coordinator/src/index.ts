@@ -8,6 +8,11 @@ export { WriteBatcher, type WriteBatcherOptions } from './stores/batch/write-bat
 export { MemoryStore } from './stores/memory/memory-store';
 export * from './stores/records';
 export * from './stores/transaction-store';
+export type { MigrationOptions } from './stores/typeorm/schema/migrate-schema';
+export type { Reporter, StepProgress } from './stores/typeorm/schema/reporter';
+export { StoreSchema, type SchemaStatus } from './stores/typeorm/store-schema';
+export { ServerStore } from './stores/typeorm/server/server-store';
+export type { ServerStoreOptions } from './stores/typeorm/server/server-store.options';
 export { SqliteStore, type SqliteStoreOptions } from './stores/typeorm/sqlite/sqlite-store';
 export * from './stores/writes';
 export { FAULT_POINTS, type FaultPoint, type FaultPoints } from './transactions/fault-points';

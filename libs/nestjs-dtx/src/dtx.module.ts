@@ -1,6 +1,7 @@
 import { Inject, Module, type DynamicModule, type NestModule, type OnApplicationShutdown } from '@nestjs/common';
 import { DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
 import { DtxClient } from '@nestjs-dtx/client';
+import { BarrierCleanUp } from './barrier/barrier-clean-up';
 import { BarrierTableChecker } from './barrier/barrier-table.checker';
 import { BarrierService } from './barrier/barrier.service';
 import { DataSources } from './barrier/data-sources';
@@ -31,6 +32,7 @@ const clientProvider = {
   imports: [DiscoveryModule],
   providers: [
     clientProvider,
+    BarrierCleanUp,
     BarrierService,
     BarrierTableChecker,
     DataSources,

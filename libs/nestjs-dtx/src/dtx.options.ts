@@ -1,4 +1,4 @@
-import type { DtxClientOptions } from '@nestjs-dtx/client';
+import { checkBarrierTtl, type DtxClientOptions } from '@nestjs-dtx/client';
 import { NAME, NAME_RULE } from './dtx.constants';
 import { DtxDefinitionError } from './errors/dtx-definition.error';
 
@@ -29,6 +29,12 @@ export interface DtxOptions {
    * @default 'dtx_barrier'
    */
   readonly barrierTable?: string;
+  /**
+   * Age from which barrier rows are deleted, at least 7 days: longer than any transaction may live, counting outages and
+   * repairs by hand, as a compensation that comes when the row of its action is gone undoes nothing. Seconds.
+   * @default none: rows are kept for ever
+   */
+  readonly barrierTtl?: number;
   /**
    * Announce the handlers to the coordinator. Without it they are reached by plain URLs only.
    * @default true
@@ -76,11 +82,20 @@ export function checkOptions(options: DtxOptions): DtxOptions {
     heartbeatSeconds,
     `use whole seconds from 1 to ${MAX_HEARTBEAT_SECONDS}`,
   );
+  if (options.barrierTtl !== undefined) checkTtl(options.barrierTtl);
   return options;
 }
 
 function check(isRight: boolean, option: keyof DtxOptions, value: unknown, fix: string): void {
   if (!isRight) throw new DtxDefinitionError(`DtxModule: ${option} is ${JSON.stringify(value)}: ${fix}`);
+}
+
+function checkTtl(barrierTtl: number): void {
+  try {
+    checkBarrierTtl(barrierTtl);
+  } catch (cause) {
+    throw new DtxDefinitionError(`DtxModule: barrierTtl: ${(cause as Error).message}`, { cause });
+  }
 }
 
 function isName(value: unknown): boolean {

@@ -17,8 +17,10 @@ export const ERROR_CODES = {
   portInUse: 'DTX_PORT_IN_USE',
   storeUnavailable: 'DTX_STORE_UNAVAILABLE',
   storeLocked: 'DTX_STORE_LOCKED',
+  storeSchemaOld: 'DTX_STORE_SCHEMA_OLD',
   storeSchemaTooNew: 'DTX_STORE_SCHEMA_TOO_NEW',
   storeCorrupt: 'DTX_STORE_CORRUPT',
+  takeOverRefused: 'DTX_TAKEOVER_REFUSED',
   internal: 'DTX_INTERNAL',
   // Participants and initiators
   failure: 'DTX_FAILURE',

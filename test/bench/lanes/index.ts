@@ -1,10 +1,12 @@
 import { floor } from './floor.lane';
+import { half } from './half.lane';
+import { history } from './history.lane';
 import type { Lane } from './lane';
 import { naive } from './naive.lane';
 import { ours } from './ours.lane';
 import { store } from './store.lane';
 
-export type { Lane, RunningLane } from './lane';
+export type { Lane, LaneSurroundings, RelativePace, RunningLane } from './lane';
 
-/** All lanes, in the order of the table. */
-export const LANES: readonly Lane[] = [ours, floor, naive, store];
+/** All lanes, in the order of the table. Those that use another one stand behind it. */
+export const LANES: readonly Lane[] = [ours, half, floor, naive, store, history];

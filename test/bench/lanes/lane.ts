@@ -1,6 +1,6 @@
 import type { Cleanup } from '../../support/cleanup';
 import type { ServerProcess } from '../../support/server-process';
-import type { StoreEngine } from '../../support/store-engine';
+import type { BenchEngine } from '../store/bench-engine';
 
 /** One way of doing the same sagas. A further one is a file here and an entry in the list. */
 export interface Lane {
@@ -14,9 +14,13 @@ export interface Lane {
 /** What all lanes share. */
 export interface LaneSurroundings {
   readonly cleanup: Cleanup;
-  readonly engine: StoreEngine;
+  readonly engine: BenchEngine;
   /** The process that makes the load over HTTP. */
   readonly load: ServerProcess;
+  /** Finished transactions in the tables of the lane that asks for them. */
+  readonly history: number;
+  /** Lanes that have been started before, by name. */
+  readonly running: ReadonlyMap<string, RunningLane>;
 }
 
 /** A lane that can be measured. */
@@ -27,4 +31,14 @@ export interface RunningLane {
   readonly driver: ServerProcess;
   /** Whether its sagas call branches; if so, exactly one a step. */
   readonly callsBranches: boolean;
+  /** Process id of its database server, which may have children; absent where the database is in the process itself. */
+  readonly database?: number | undefined;
+  /** Absent: as fast as it goes. */
+  readonly pace?: RelativePace;
+}
+
+/** A steady pace, told as a share of what another lane reaches in the same run. */
+export interface RelativePace {
+  readonly of: string;
+  readonly share: number;
 }

@@ -1,12 +1,8 @@
-import { startCoordinator } from '../../support/coordinator';
+import { coordinatorLane } from './coordinator-lane';
 import type { Lane } from './lane';
 
 export const ours: Lane = {
   name: 'ours',
   what: 'the coordinator app as it is shipped',
-  start: async ({ cleanup, engine, load }) => {
-    const subject = await startCoordinator(await engine.create(cleanup));
-    cleanup.add(() => subject.kill());
-    return { subject, driver: load, callsBranches: true };
-  },
+  start: (surroundings) => coordinatorLane(surroundings),
 };

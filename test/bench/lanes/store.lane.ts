@@ -5,7 +5,8 @@ export const store: Lane = {
   name: 'store',
   what: 'the bare store: the durable writes of the same sagas, no HTTP, no engine',
   start: async ({ cleanup, engine }) => {
-    const subject = await startProcess(cleanup, 'store-loop', await engine.create(cleanup));
-    return { subject, driver: subject, callsBranches: false };
+    const { env, database } = await engine.start(cleanup);
+    const subject = await startProcess(cleanup, 'store-loop', env);
+    return { subject, driver: subject, callsBranches: false, database };
   },
 };

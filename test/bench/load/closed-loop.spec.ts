@@ -1,4 +1,5 @@
-import { closedLoop, type Operation } from './closed-loop';
+import { closedLoop } from './closed-loop';
+import type { Operation } from './operation';
 
 describe('a closed loop', () => {
   it('never has more sagas under way than clients, and lets those under way finish', async () => {

@@ -4,9 +4,12 @@ export interface RunOrder {
   readonly target: string;
   /** Base URL of the branch service. */
   readonly branches: string;
+  /** Sagas under way at any time. At a steady pace: at most. */
   readonly inflight: number;
   readonly steps: number;
   readonly seconds: number;
+  /** A steady pace by second, whatever becomes of the sagas before; absent: each client goes on when its last one is finished. */
+  readonly perSecond?: number;
 }
 
 /** What came of it. */

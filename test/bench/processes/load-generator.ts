@@ -1,6 +1,8 @@
 import { newGid } from '@nestjs-dtx/protocol';
 import { Client, type Dispatcher } from 'undici';
-import { closedLoop, type Operation } from '../load/closed-loop';
+import { closedLoop } from '../load/closed-loop';
+import { openLoop } from '../load/open-loop';
+import type { Operation } from '../load/operation';
 import { sagaBodies } from '../load/saga';
 import type { RunOrder, Tally } from '../load/tally';
 import { serveRuns } from './driver';
@@ -50,15 +52,14 @@ class SagaClient implements Dispatcher.DispatchHandler {
   }
 }
 
-async function run({ target, branches, inflight, steps, seconds }: RunOrder): Promise<Tally> {
+async function run({ target, branches, inflight, steps, seconds, perSecond }: RunOrder): Promise<Tally> {
   const bodyOf = sagaBodies(branches, steps);
   const timeouts = { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS };
   const clients = Array.from({ length: inflight }, () => new Client(target, timeouts));
+  const operations = clients.map((client) => new SagaClient(client, bodyOf).submit);
   try {
-    return await closedLoop(
-      clients.map((client) => new SagaClient(client, bodyOf).submit),
-      seconds,
-    );
+    if (perSecond === undefined) return await closedLoop(operations, seconds);
+    return await openLoop(operations, { perSecond, seconds });
   } finally {
     await Promise.all(clients.map((client) => client.destroy()));
   }

@@ -1,13 +1,15 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { DEFAULT_SETTINGS, type AdvanceWrite, type InsertWrite, type TransactionStore } from '@nestjs-dtx/coordinator';
-import { modeOf, type NewTransaction } from '@nestjs-dtx/engine';
-import { newGid, parseTransactionRequest } from '@nestjs-dtx/protocol';
-import { closedLoop, type Operation } from '../load/closed-loop';
-import { sagaBodies } from '../load/saga';
+import type { NewTransaction } from '@nestjs-dtx/engine';
+import { newGid } from '@nestjs-dtx/protocol';
+import { closedLoop } from '../load/closed-loop';
+import { newSaga } from '../load/new-saga';
+import type { Operation } from '../load/operation';
 import type { RunOrder, Tally } from '../load/tally';
-import { storeOf } from './bench-store';
+import { storeOf } from '../store/bench-store';
 import { serveRuns } from './driver';
+import { ownEnvironment } from './environment';
 
 /*
  * The bare store: for each saga the writes that durability cannot do without, awaited one after the other. No HTTP, no
@@ -18,7 +20,7 @@ const LEASE_MS = DEFAULT_SETTINGS.leaseSeconds * 1000;
 const INTERVAL_MS = DEFAULT_SETTINGS.retryInterval * 1000;
 
 async function main(): Promise<void> {
-  const store = storeOf(process.env);
+  const store = storeOf(ownEnvironment());
   await store.open();
   serveRuns('store loop', (order) => run(store, order));
 }
@@ -60,14 +62,6 @@ function outcomeOf(
     status: 'succeed',
     park: { dueInMs: null, intervalMs: INTERVAL_MS, attempts: 0, lastError: '' },
   };
-}
-
-/** The rows of a real saga, as the engine makes them. */
-function newSaga(branches: string, steps: number): NewTransaction {
-  const request = parseTransactionRequest(JSON.parse(sagaBodies(branches, steps)('template')), DEFAULT_SETTINGS.limits);
-  const accepted = modeOf('saga')?.accept({ kind: 'submit', request }, undefined, {});
-  if (accepted?.accept !== 'create') throw new Error(`the engine does not take the saga: ${JSON.stringify(accepted)}`);
-  return accepted.transaction;
 }
 
 main().catch((error: unknown) => {

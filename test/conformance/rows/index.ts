@@ -5,6 +5,7 @@ import { SAGA_CONCURRENT_ROWS } from './saga-concurrent.rows';
 import { SAGA_OPTIONS_ROWS } from './saga-options.rows';
 import { SAGA_PLAIN_ROWS } from './saga-plain.rows';
 import { SAGA_WAITING_ROWS } from './saga-waiting.rows';
+import { SHARED_STORE_ROWS } from './shared-store.rows';
 
 /** All rows that are implemented, in the order of the catalogue. */
 export const ROWS: readonly Row[] = [
@@ -14,4 +15,5 @@ export const ROWS: readonly Row[] = [
   ...SAGA_OPTIONS_ROWS,
   ...SAGA_WAITING_ROWS,
   ...OBSERVED_ROWS,
+  ...SHARED_STORE_ROWS,
 ];

@@ -1,11 +1,12 @@
 import type { CoordinatorOptions } from '@nestjs-dtx/coordinator';
 import type { CoordinatorConfig } from './coordinator.config';
+import { storeOptions } from './store-options';
 
 /** @returns the configuration as the coordinator's library takes it. */
 export function coordinatorOptions(config: CoordinatorConfig): CoordinatorOptions {
   return {
     http: { host: config.HTTP_HOST, port: config.HTTP_PORT },
-    store: config.STORE_DRIVER === 'memory' ? { driver: 'memory' } : { driver: 'sqlite', directory: config.DATA_DIR },
+    store: storeOptions(config),
     settings: {
       retryInterval: config.RETRY_INTERVAL,
       retryIntervalMax: config.RETRY_INTERVAL_MAX,
@@ -24,6 +25,8 @@ export function coordinatorOptions(config: CoordinatorConfig): CoordinatorOption
       breakerOpenMax: config.BREAKER_OPEN_MAX,
       outcomeSubstring: config.OUTCOME_SUBSTRING,
       shutdownTimeout: config.SHUTDOWN_TIMEOUT,
+      retentionFinished: config.RETENTION_FINISHED,
+      retentionInterval: config.RETENTION_INTERVAL,
       limits: {
         bodyBytes: config.LIMITS_BODY_BYTES,
         payloadBytes: config.LIMITS_PAYLOAD_BYTES,

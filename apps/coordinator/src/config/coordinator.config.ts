@@ -1,32 +1,23 @@
-import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsNumber, IsString, Max, Min, MinLength } from 'class-validator';
+import { IsIn, IsNumber, IsString, Max, Min } from 'class-validator';
 import { DEFAULT_SETTINGS } from '@nestjs-dtx/coordinator';
+import { Count, Numeric, Optional, Seconds, Switch, Text } from './value-rules';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevelName = (typeof LOG_LEVELS)[number];
 
-/** Twenty days: nobody means more, a typo should be noticed, and Node has no longer timers. Seconds. */
-const MAX_SECONDS = 20 * 24 * 3600;
+const STORE_DRIVERS = ['sqlite', 'memory', 'mariadb', 'mysql', 'postgres'] as const;
+export type StoreDriverName = (typeof STORE_DRIVERS)[number];
 
-/** A number, or the text of one: nothing else counts as a number, or `true` would be one second. */
-const Numeric = (): PropertyDecorator =>
-  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? Number(value) : value));
+/** Ten years. Seconds. */
+const MAX_RETENTION = 10 * 365 * 24 * 3600;
 
-const Seconds = (): PropertyDecorator => (target, key) => {
-  Numeric()(target, key);
-  IsInt()(target, key);
-  Min(1)(target, key);
-  Max(MAX_SECONDS)(target, key);
-};
+/** Names of dtm for what has another name here. */
+export const ALIASES: ReadonlyMap<string, keyof CoordinatorConfig> = new Map([
+  ['STORE_MAX_OPEN_CONNS', 'STORE_POOL_SIZE'],
+]);
 
-const Count =
-  (most: number, least = 1): PropertyDecorator =>
-  (target, key) => {
-    Numeric()(target, key);
-    IsInt()(target, key);
-    Min(least)(target, key);
-    Max(most)(target, key);
-  };
+/** Values that must not be told to anybody, and in which every character counts. */
+export const SECRETS: ReadonlySet<string> = new Set<keyof CoordinatorConfig>(['STORE_PASSWORD']);
 
 /**
  * The configuration, one property per environment variable. Every default stands here or in DEFAULT_SETTINGS. Of several
@@ -34,19 +25,44 @@ const Count =
  */
 export class CoordinatorConfig {
   /** Loopback only: the API has no authentication. */
-  @MinLength(1)
-  @IsString()
+  @Text()
   HTTP_HOST = '127.0.0.1';
 
   @Count(65_535, 0)
   HTTP_PORT = 36789;
 
-  @IsIn(['sqlite', 'memory'])
-  STORE_DRIVER: 'sqlite' | 'memory' = 'sqlite';
+  @IsIn(STORE_DRIVERS)
+  STORE_DRIVER: StoreDriverName = 'sqlite';
 
-  @MinLength(1)
-  @IsString()
+  @Text()
   DATA_DIR = './data';
+
+  @Text()
+  STORE_HOST = '127.0.0.1';
+
+  /** Not given: the usual one of the driver. */
+  @Count(65_535)
+  @Optional()
+  STORE_PORT: number | undefined = undefined;
+
+  /** Needed by database servers. */
+  @IsString()
+  STORE_USER = '';
+
+  @IsString()
+  STORE_PASSWORD = '';
+
+  @Text()
+  STORE_DB = 'dtm';
+
+  @Count(1000)
+  @Optional()
+  STORE_POOL_SIZE: number | undefined = undefined;
+
+  /** Not given: `on` for the embedded store, `off` for servers, which other coordinators may be working on. */
+  @Switch()
+  @Optional()
+  STORE_AUTO_MIGRATE: boolean | undefined = undefined;
 
   @IsIn(LOG_LEVELS)
   LOG_LEVEL: LogLevelName = 'info';
@@ -99,13 +115,18 @@ export class CoordinatorConfig {
   @Seconds()
   BREAKER_OPEN_MAX = DEFAULT_SETTINGS.breakerOpenMax;
 
-  /** `on` or `off`. */
-  @Transform(({ value }) => ({ on: true, off: false, true: true, false: false })[String(value)] ?? value)
-  @IsBoolean({ message: 'OUTCOME_SUBSTRING must be on or off' })
+  @Switch()
   OUTCOME_SUBSTRING: boolean = DEFAULT_SETTINGS.outcomeSubstring;
 
   @Seconds()
   SHUTDOWN_TIMEOUT = DEFAULT_SETTINGS.shutdownTimeout;
+
+  /** 0 keeps everything. */
+  @Count(MAX_RETENTION, 0)
+  RETENTION_FINISHED = DEFAULT_SETTINGS.retentionFinished;
+
+  @Seconds()
+  RETENTION_INTERVAL = DEFAULT_SETTINGS.retentionInterval;
 
   @Count(1024 * 1024 * 1024)
   LIMITS_BODY_BYTES = DEFAULT_SETTINGS.limits.bodyBytes;

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { DEFAULT_SETTINGS } from '@nestjs-dtx/coordinator';
 import { coordinatorOptions } from './coordinator-options';
 import { CoordinatorConfig } from './coordinator.config';
 import { loadConfig } from './load-config';
+import { storePlace } from './store-options';
 
 describe('the configuration of the coordinator', () => {
   let directory: string;
@@ -77,6 +79,12 @@ describe('the configuration of the coordinator', () => {
     });
   });
 
+  test.each([['-c'], ['--config'], ['--config=']])('finds the file after %s', (flag) => {
+    const [node = '', main = '', , path = ''] = withFile('HttpPort: 4321');
+    const argv = flag.endsWith('=') ? [node, main, flag + path] : [node, main, flag, path];
+    expect(loadConfig({}, argv).HTTP_PORT).toBe(4321);
+  });
+
   test('takes the environment before the file, and an empty variable for none', () => {
     const config = load(
       { HTTP_PORT: '5000', RETRY_INTERVAL: '', REQUEST_TIMEOUT: ' ' },
@@ -90,7 +98,7 @@ describe('the configuration of the coordinator', () => {
   });
 
   const keys = Object.keys(new CoordinatorConfig());
-  const texts = new Set(['HTTP_HOST', 'DATA_DIR']);
+  const texts = new Set(['HTTP_HOST', 'DATA_DIR', 'STORE_HOST', 'STORE_USER', 'STORE_PASSWORD', 'STORE_DB']);
   /** What no key takes. */
   const wrong = (key: string): string => (texts.has(key) ? '' : 'nonsense');
 
@@ -118,7 +126,12 @@ describe('the configuration of the coordinator', () => {
     ['TRANS_CRON_INTERVAL', '0', 'must not be less than 0.1'],
     ['MAX_IN_FLIGHT', '0', 'must not be less than 1'],
     ['REQUEST_TIMEOUT', 'Infinity', 'must be an integer number'],
-    ['STORE_DRIVER', 'mysql', 'must be one of the following values: sqlite, memory'],
+    ['STORE_DRIVER', 'redis', 'must be one of the following values: sqlite, memory, mariadb, mysql, postgres'],
+    ['STORE_PORT', '0', 'must not be less than 1'],
+    ['STORE_POOL_SIZE', '1001', 'must not be greater than 1000'],
+    ['STORE_AUTO_MIGRATE', 'yes', 'must be on or off'],
+    ['RETENTION_FINISHED', '-1', 'must not be less than 0'],
+    ['RETENTION_INTERVAL', '0', 'must not be less than 1'],
     ['LOG_LEVEL', 'verbose', 'must be one of the following values: fatal, error, warn, info, debug'],
     ['OUTCOME_SUBSTRING', 'constructor', 'must be on or off'],
   ])('stops for %s=%s: it %s', (key, value, allowed) => {
@@ -132,7 +145,10 @@ describe('the configuration of the coordinator', () => {
     ['HttpHost: 127', 'HTTP_HOST=127: HTTP_HOST must be a string'],
     ['DataDir: ""', 'DATA_DIR=: DATA_DIR must be longer than or equal to 1 characters'],
     ['RetryIntervall: 7', 'the configuration file has unknown keys: RETRY_INTERVALL'],
-    ['Store: { Drive: memory, Port: 1 }', 'the configuration file has unknown keys: STORE_DRIVE, STORE_PORT'],
+    ['Store: { Drive: memory, Schema: x }', 'the configuration file has unknown keys: STORE_DRIVE, STORE_SCHEMA'],
+    ['Store: { Port: }', 'STORE_PORT=null: STORE_PORT must be an integer number'],
+    ['Store: { MaxOpenConns: many }', 'STORE_POOL_SIZE=many: STORE_POOL_SIZE must be an integer number'],
+    ['Store: { Db: "" }', 'STORE_DB=: STORE_DB must be longer than or equal to 1 characters'],
     ['__proto__: { a: 1 }', 'the configuration file has unknown keys: __PROTO___A'],
     ['just text', 'must hold a mapping of keys to values'],
     ['- a\n- b', 'must hold a mapping of keys to values'],
@@ -147,6 +163,7 @@ describe('the configuration of the coordinator', () => {
       /^the configuration file \/nowhere\/coordinator\.yml cannot be read: ENOENT/,
     ],
     ['a flag without a file', ['-c'], /^-c needs the path of a YAML file$/],
+    ['a long flag without a file', ['--config='], /^--config needs the path of a YAML file$/],
   ])('stops for %s', (_name, argv, message) => {
     expect(() => loadConfig({}, argv)).toThrow(
       expect.objectContaining({ code: 'DTX_INVALID_CONFIG', message: expect.stringMatching(message) }),
@@ -154,6 +171,108 @@ describe('the configuration of the coordinator', () => {
   });
 
   test('stops for a file that is no YAML, with the place', () => {
-    expect(() => load({}, 'HttpPort: [1')).toThrow(/cannot be read: .*line 1/);
+    expect(() => load({}, 'HttpPort: [1')).toThrow(/coordinator\.yml is no YAML, line 1, column \d+$/);
   });
+
+  describe('of a database server', () => {
+    const ACCOUNT = { STORE_USER: 'dtx', STORE_PASSWORD: ' p=w"d ' };
+
+    test.each([
+      ['mariadb', 3306],
+      ['mysql', 3306],
+      ['postgres', 5432],
+    ])('needs the driver %s and an account; the rest has a default', (driver, port) => {
+      const config = load({ STORE_DRIVER: driver, ...ACCOUNT });
+      expect(coordinatorOptions(config).store).toEqual({
+        driver,
+        host: '127.0.0.1',
+        port,
+        user: 'dtx',
+        password: ' p=w"d ',
+        database: 'dtm',
+        autoMigrate: false,
+      });
+      expect(storePlace(config)).toBe(`in ${driver} at 127.0.0.1:${port}, database dtm`);
+    });
+
+    test('comes from the environment', () => {
+      const config = load({
+        STORE_DRIVER: 'postgres',
+        STORE_HOST: 'db.internal',
+        STORE_PORT: '15432',
+        STORE_DB: 'coordinator',
+        STORE_POOL_SIZE: '7',
+        STORE_AUTO_MIGRATE: 'on',
+        RETENTION_FINISHED: '0',
+        RETENTION_INTERVAL: '5',
+        ...ACCOUNT,
+      });
+      expect(coordinatorOptions(config)).toMatchObject({
+        store: { host: 'db.internal', port: 15432, database: 'coordinator', poolSize: 7, autoMigrate: true },
+        settings: { retentionFinished: 0, retentionInterval: 5 },
+      });
+    });
+
+    test('comes from a file in the words of dtm', () => {
+      const config = load(
+        {},
+        'Store: { Driver: mysql, Host: db, Port: 3307, User: root, Password: x, Db: trans, MaxOpenConns: 20 }',
+      );
+      expect(coordinatorOptions(config).store).toMatchObject({
+        driver: 'mysql',
+        host: 'db',
+        port: 3307,
+        user: 'root',
+        password: 'x',
+        database: 'trans',
+        poolSize: 20,
+      });
+    });
+
+    test('takes the name of dtm for the size of the pool where ours is not given', () => {
+      const server = { STORE_DRIVER: 'mysql', ...ACCOUNT };
+      expect(load({ ...server, STORE_MAX_OPEN_CONNS: '9' }).STORE_POOL_SIZE).toBe(9);
+      expect(load({ ...server, STORE_MAX_OPEN_CONNS: '9', STORE_POOL_SIZE: '4' }).STORE_POOL_SIZE).toBe(4);
+      expect(load({ ...server, STORE_MAX_OPEN_CONNS: '9' }, 'Store: { PoolSize: 4 }').STORE_POOL_SIZE).toBe(9);
+    });
+
+    test('keeps finished transactions for ten years at most', () => {
+      expect(load({ RETENTION_FINISHED: '315360000' }).RETENTION_FINISHED).toBe(315_360_000);
+      expect(() => load({ RETENTION_FINISHED: '315360001' })).toThrow('must not be greater than 315360000');
+    });
+
+    test.each(['mariadb', 'mysql', 'postgres'])('stops when %s is to be reached without an account', (driver) => {
+      expect(() => load({ STORE_DRIVER: driver })).toThrow(
+        `STORE_USER=: STORE_USER must be an account at the server, as STORE_DRIVER is ${driver}`,
+      );
+    });
+
+    test.each([
+      ['a number', 'Store: { Password: 47114711 }'],
+      ['a list', 'Store: { Password: [47114711] }'],
+      ['an alias', 'Store: { Password: *47114711 }'],
+      ['an unknown tag', 'Store: { Password: !47114711 x, }}'],
+      ['a text without an end', 'Store: { Password: "47114711 }'],
+    ])('does not tell a password that is %s', (_name, yaml) => {
+      const error = thrownBy(() => load({}, yaml));
+      expect(error).toMatchObject({ code: 'DTX_INVALID_CONFIG' });
+      expect(inspect(error, { depth: null })).not.toContain('47114711');
+    });
+  });
+
+  test.each([
+    ['sqlite', 'in ./data'],
+    ['memory', 'in memory'],
+  ])('tells where %s keeps transactions', (driver, place) => {
+    expect(storePlace(load({ STORE_DRIVER: driver }))).toBe(place);
+  });
+
+  function thrownBy(work: () => unknown): unknown {
+    try {
+      work();
+    } catch (error) {
+      return error;
+    }
+    throw new Error('nothing was thrown');
+  }
 });

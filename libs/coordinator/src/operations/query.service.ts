@@ -35,9 +35,8 @@ export class QueryService {
       const { transaction } = await this.query(query.gid);
       return { transactions: transaction ? [transaction] : null, next_position: '' };
     }
-    const rows = await this.store.list({ ...filterOf(query), limit: query.limit });
-    const last = rows.length < query.limit ? undefined : rows.at(-1);
-    return { transactions: rows.map(transactionViewOf), next_position: last ? String(last.id) : '' };
+    const { transactions, nextBeforeId } = await this.store.list({ ...filterOf(query), limit: query.limit });
+    return { transactions: transactions.map(transactionViewOf), next_position: String(nextBeforeId ?? '') };
   }
 
   /** Spec 2.7, `resetNextCronTime`: due now, and visited now. @throws RefusedError for an unknown gid */

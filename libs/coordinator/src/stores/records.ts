@@ -73,6 +73,16 @@ export interface ListFilter {
   readonly limit: number;
 }
 
+/** One page of the transaction list, newest first. */
+export interface TransactionPage {
+  readonly transactions: readonly TransactionRecord[];
+  /**
+   * {@link ListFilter.beforeId} of the next page; absent when this is the last. A page may be shorter than its limit, even
+   * empty, and still not be the last: it reads a bounded number of rows, and few of them may pass the filter.
+   */
+  readonly nextBeforeId?: number;
+}
+
 /** One row of the `kv` table. */
 export interface KvRecord {
   readonly category: string;

@@ -1,6 +1,13 @@
 import type { Instant } from '@nestjs-dtx/engine';
-import type { KvRecord, LeasedTransaction, ListFilter, TransactionRecord, TransactionWithBranches } from './records';
-import { TransactionStore, type HeldLease, type KvEntry, type RearmResult } from './transaction-store';
+import type { KvRecord, LeasedTransaction, ListFilter, TransactionPage, TransactionWithBranches } from './records';
+import {
+  TransactionStore,
+  type HeldLease,
+  type KvEntry,
+  type PurgeProgress,
+  type PurgeRequest,
+  type RearmResult,
+} from './transaction-store';
 import type { LeaseRequest, Write, WriteResults } from './writes';
 
 /** Which method is about to be carried out; for writes, which kind. */
@@ -49,7 +56,7 @@ export class StoreProbe extends TransactionStore {
     return this.reach('find', () => this.inner.find(gid));
   }
 
-  async list(filter: ListFilter): Promise<readonly TransactionRecord[]> {
+  async list(filter: ListFilter): Promise<TransactionPage> {
     return this.reach('list', () => this.inner.list(filter));
   }
 
@@ -59,6 +66,10 @@ export class StoreProbe extends TransactionStore {
 
   async rearmFarFuture(afterMs: number, limit: number): Promise<RearmResult> {
     return this.reach('rearmFarFuture', () => this.inner.rearmFarFuture(afterMs, limit));
+  }
+
+  async purge(request: PurgeRequest): Promise<PurgeProgress> {
+    return this.reach('purge', () => this.inner.purge(request));
   }
 
   async kvScan(category: string): Promise<readonly KvRecord[]> {

@@ -1,5 +1,5 @@
 import type { Instant } from '@nestjs-dtx/engine';
-import type { KvRecord, LeasedTransaction, ListFilter, TransactionRecord, TransactionWithBranches } from './records';
+import type { KvRecord, LeasedTransaction, ListFilter, TransactionPage, TransactionWithBranches } from './records';
 import type { LeaseRequest, Write, WriteResults } from './writes';
 
 /** A lease as its holder knows it. */
@@ -15,6 +15,23 @@ export type KvEntry = Pick<KvRecord, 'category' | 'key' | 'value'>;
 export interface RearmResult {
   readonly count: number;
   readonly hasRemaining: boolean;
+}
+
+/** What one part of a purge may take, and where it goes on. */
+export interface PurgeRequest {
+  /** Transactions that ended longer ago than this. Milliseconds, by the store's clock. */
+  readonly finishedForMs: number;
+  /** Rows with a greater id: {@link PurgeProgress.lastId} of the part before; 0 for the first. */
+  readonly afterId: number;
+  /** Most rows looked at, so that no lock is held for long. */
+  readonly limit: number;
+}
+
+/** What one part of a purge came to. */
+export interface PurgeProgress {
+  readonly deleted: number;
+  /** The last row looked at; `undefined` when there are no more rows old enough. */
+  readonly lastId: number | undefined;
 }
 
 /**
@@ -46,13 +63,20 @@ export abstract class TransactionStore {
 
   /** @returns the transaction with its branches in registration order. */
   abstract find(gid: string): Promise<TransactionWithBranches | undefined>;
-  /** @returns newest first. */
-  abstract list(filter: ListFilter): Promise<readonly TransactionRecord[]>;
+  /** One page of those that pass the filter. The work of a page is bounded, whatever the filter and however many rows there are. */
+  abstract list(filter: ListFilter): Promise<TransactionPage>;
 
   /** Makes one transaction due now, unless somebody is at work on it. @returns false for an unknown gid. */
   abstract rearm(gid: string): Promise<boolean>;
   /** Makes at most `limit` unfinished, unheld transactions due now that are due later than `afterMs` from now (spec 2.11). */
   abstract rearmFarFuture(afterMs: number, limit: number): Promise<RearmResult>;
+
+  /**
+   * Looks at the next rows in the order of their ids and deletes those of transactions that ended long ago, with their
+   * branches. Unfinished ones are stepped over, whatever their times; the first row that was created too late ends it, as all
+   * later ones were too.
+   */
+  abstract purge(request: PurgeRequest): Promise<PurgeProgress>;
 
   abstract kvScan(category: string): Promise<readonly KvRecord[]>;
   /** Creates or replaces. @param expectedVersion absent: whatever is there; 0: nothing may be there. @returns false when another version is. */

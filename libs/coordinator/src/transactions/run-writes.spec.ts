@@ -122,6 +122,23 @@ describe('what a run writes', () => {
     });
   });
 
+  test('an outage of the store that fails many runs is one line, and the next outage one more', async () => {
+    let isDown = false;
+    store.before = (operation) => {
+      if (operation === 'advance' && isDown) throw outage();
+    };
+    for (let round = 0; round < 2; round += 1) {
+      isDown = true;
+      for (let run = 0; run < 5; run += 1) await rig.submit(sagaBody(service, newGid()));
+      await rig.idle();
+      isDown = false;
+      clock.advance(10_000);
+      expect(await rig.scan()).toBe(5);
+      await rig.idle();
+    }
+    expect(log.of('error')).toHaveLength(2);
+  });
+
   test('fails on the submit: nothing runs, the place is free again, and the client is told', async () => {
     store.before = () => {
       throw outage();

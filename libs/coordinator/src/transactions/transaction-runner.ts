@@ -7,7 +7,7 @@ import {
   type TransactionSnapshot,
   type WaitResult,
 } from '@nestjs-dtx/engine';
-import { newGid } from '@nestjs-dtx/protocol';
+import { DtxError, ERROR_CODES, newGid } from '@nestjs-dtx/protocol';
 import { Logger } from '@nestjs/common';
 import type { LeasedTransaction } from '../stores/records';
 import { snapshotOf } from '../stores/snapshot';
@@ -32,6 +32,7 @@ export class TransactionRunner {
   private readonly active = new Map<string, Active>();
   private leaseCount = 0;
   private draining = false;
+  private storeFailing = false;
   private onParked: (dueInMs: number) => void = () => {};
 
   constructor(
@@ -132,17 +133,28 @@ export class TransactionRunner {
   private async follow(run: TransactionRun, lease: Lease): Promise<RunEnd> {
     try {
       const end = await run.drive();
+      // A run that lost its lease ends without a word from the store.
+      if (!end.stale) this.storeFailing = false;
       if (end.dueInMs !== null) this.onParked(end.dueInMs);
       return end;
     } catch (error) {
       // The store holds what was recorded; the lease runs out and any coordinator goes on from there.
-      this.logger.error(`gid=${lease.gid} is left to its next visit: ${String(error)}`);
+      this.tellFailure(lease.gid, error);
       throw error;
     } finally {
       this.keeper.letGo(lease);
       if (this.active.get(lease.gid)?.lease === lease) this.active.delete(lease.gid);
       this.admission.leave();
     }
+  }
+
+  /** An outage of the store fails every run there is: the first one is told, thousands would bury everything else. */
+  private tellFailure(gid: string, error: unknown): void {
+    const line = `gid=${gid} is left to its next visit: ${String(error)}`;
+    const isOutage = error instanceof DtxError && error.code === ERROR_CODES.storeUnavailable;
+    if (isOutage && this.storeFailing) this.logger.debug(line);
+    else this.logger.error(line);
+    this.storeFailing ||= isOutage;
   }
 }
 

@@ -1,5 +1,7 @@
 import { useStore } from './context';
 import { leaseCases } from './lease-cases';
+import { listCases } from './list-cases';
+import { purgeCases } from './purge-cases';
 import { queryCases } from './query-cases';
 import { raceCases } from './race-cases';
 import type { StoreHarness } from './store-harness';
@@ -18,5 +20,7 @@ export function storeContract(name: string, harness: StoreHarness): void {
     describe('leases', () => leaseCases(context));
     describe('races', () => raceCases(context));
     describe('queries', () => queryCases(context));
+    describe('lists', () => listCases(context));
+    describe('purges', () => purgeCases(context));
   });
 }

@@ -28,7 +28,6 @@ export function writeCases(context: StoreContext): void {
       nextCronInterval: 10,
       nextCronTime: null,
       leaseUntil: null,
-      owner: '',
     });
     expect(JSON.parse(transaction.options)).toEqual({
       wait_result: true,
@@ -168,7 +167,7 @@ export function writeCases(context: StoreContext): void {
     expect(await context.store.write(forceStopWrite(gid))).toMatchObject({ result: 'applied', epoch: 2 });
     expect(await context.store.write(outcomeWrite(gid, 1))).toMatchObject({ result: 'stale' });
     const { transaction } = await context.read(gid);
-    expect(transaction).toMatchObject({ status: 'failed', owner: '', nextCronTime: null });
+    expect(transaction).toMatchObject({ status: 'failed', leaseUntil: null, nextCronTime: null });
     expect(transaction.rollbackTime).not.toBeNull();
   });
 

@@ -1,4 +1,4 @@
-import { COLUMNS, quoted, type DialectSql } from './dialect';
+import { cleanUpSql, COLUMNS, quoted, type DialectSql } from './dialect';
 
 export const mysql: DialectSql = {
   insertIgnore: (name) => `insert ignore into ${quoted(name, '`')} (${COLUMNS}) values (?, ?, ?, ?, ?, ?)`,
@@ -25,4 +25,8 @@ export const mysql: DialectSql = {
   key create_time (create_time)
 ) engine = InnoDB default charset = utf8mb4 collate = utf8mb4_bin`,
   ],
+
+  // Both in the time zone of the session, which wrote create_time as well.
+  cleanUp: (name, ttlSeconds) =>
+    cleanUpSql(quoted(name, '`'), `create_time < current_timestamp(3) - interval ${ttlSeconds} second`, () => '?'),
 };

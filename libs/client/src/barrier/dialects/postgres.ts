@@ -1,4 +1,4 @@
-import { COLUMNS, quoted, type DialectSql } from './dialect';
+import { cleanUpSql, COLUMNS, quoted, type DialectSql } from './dialect';
 
 export const postgres: DialectSql = {
   // The constraint is not named, as dtm does it: its name differs where a schema holds several barrier tables.
@@ -23,4 +23,7 @@ export const postgres: DialectSql = {
 )`,
     `create index if not exists "${name.table}_create_time" on ${quoted(name, '"')} (create_time)`,
   ],
+
+  cleanUp: (name, ttlSeconds) =>
+    cleanUpSql(quoted(name, '"'), `create_time < now() - interval '${ttlSeconds} seconds'`, (index) => `$${index}`),
 };

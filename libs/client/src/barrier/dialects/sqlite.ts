@@ -1,4 +1,4 @@
-import { COLUMNS, quoted, type DialectSql } from './dialect';
+import { cleanUpSql, COLUMNS, quoted, type DialectSql } from './dialect';
 
 /** UTC with milliseconds, as everything that this project writes. */
 const NOW = `(strftime('%Y-%m-%d %H:%M:%f', 'now'))`;
@@ -28,4 +28,11 @@ export const sqlite: DialectSql = {
       `create index if not exists ${quoted(index, '"')} on "${name.table}" (create_time)`,
     ];
   },
+
+  cleanUp: (name, ttlSeconds) =>
+    cleanUpSql(
+      quoted(name, '"'),
+      `create_time < strftime('%Y-%m-%d %H:%M:%f', 'now', '-${ttlSeconds} seconds')`,
+      () => '?',
+    ),
 };

@@ -1,10 +1,17 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Write, WriteResult } from '../writes';
 import type { BatchStatements } from './batch-statements';
-import { runBatch } from './run-batch';
+import { CommitError, runBatch, type BatchCircumstances } from './run-batch';
 
 /** What became of one write of a batch. */
 export type BatchOutcome =
-  { readonly ok: true; readonly result: WriteResult } | { readonly ok: false; readonly error: unknown };
+  | { readonly ok: true; readonly result: WriteResult }
+  | {
+      readonly ok: false;
+      readonly error: unknown;
+      /** The connection was lost during the commit: whether the write took effect has to be read back. */
+      readonly isUnknown?: true;
+    };
 
 /** How often a batch that lost a deadlock or a serialization conflict is repeated as a whole. */
 const TRANSIENT_ATTEMPTS = 5;
@@ -17,6 +24,15 @@ const TRANSIENT_ATTEMPTS = 5;
  */
 export type BatchErrorKind = 'transient' | 'outage' | 'write';
 
+/** How a batch is run. */
+export interface BatchRun extends BatchCircumstances {
+  /** What an error of the engine means. */
+  readonly kindOf: (error: unknown) => BatchErrorKind;
+}
+
+/** Longest first pause before a repetition, so that two batches in conflict do not meet again. Milliseconds. */
+const PAUSE_MS = 10;
+
 /**
  * Runs a batch so that one poisoned write never fails its neighbours: transient conflicts repeat the whole batch, an outage
  * fails it, any other failure repeats its writes one by one.
@@ -24,26 +40,28 @@ export type BatchErrorKind = 'transient' | 'outage' | 'write';
 export async function runIsolated(
   statements: BatchStatements,
   writes: readonly Write[],
-  kindOf: (error: unknown) => BatchErrorKind,
+  run: BatchRun,
 ): Promise<BatchOutcome[]> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return (await runBatch(statements, writes)).map((result) => ({ ok: true, result }));
-    } catch (error) {
-      const kind = kindOf(error);
-      if (kind === 'transient' && attempt < TRANSIENT_ATTEMPTS) continue;
+      return (await runBatch(statements, writes, run)).map((result) => ({ ok: true, result }));
+    } catch (failure) {
+      const duringCommit = failure instanceof CommitError;
+      const error = duringCommit ? failure.cause : failure;
+      const kind = run.kindOf(error);
+      if (kind === 'transient' && attempt < TRANSIENT_ATTEMPTS) {
+        await setTimeout(Math.random() * PAUSE_MS * attempt);
+        continue;
+      }
+      if (kind === 'outage' && duringCommit) return writes.map(() => ({ ok: false, error, isUnknown: true }));
       if (kind === 'outage' || writes.length === 1) return writes.map(() => ({ ok: false, error }));
-      return oneByOne(statements, writes, kindOf);
+      return oneByOne(statements, writes, run);
     }
   }
 }
 
-async function oneByOne(
-  statements: BatchStatements,
-  writes: readonly Write[],
-  kindOf: (error: unknown) => BatchErrorKind,
-): Promise<BatchOutcome[]> {
+async function oneByOne(statements: BatchStatements, writes: readonly Write[], run: BatchRun): Promise<BatchOutcome[]> {
   const outcomes: BatchOutcome[] = [];
-  for (const write of writes) outcomes.push(...(await runIsolated(statements, [write], kindOf)));
+  for (const write of writes) outcomes.push(...(await runIsolated(statements, [write], run)));
   return outcomes;
 }

@@ -6,7 +6,7 @@ const NOW = 1_000_000;
 const EPOCH = 7;
 
 function row(status: GlobalStatus, leaseUntil: number | null = null): LockedRow {
-  return { gid: 'g', transType: 'saga', status, epoch: EPOCH, branchCount: 4, leaseUntil, options: '{}' };
+  return { gid: 'g', transType: 'saga', status, epoch: EPOCH, branchCount: 4, leaseUntil, owner: '', options: '{}' };
 }
 
 const stale = (status: GlobalStatus) => ({

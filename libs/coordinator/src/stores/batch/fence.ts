@@ -10,6 +10,8 @@ export interface LockedRow {
   readonly epoch: number;
   readonly branchCount: number;
   readonly leaseUntil: Instant | null;
+  /** Who wrote it last, if that write took a lease or decided the transaction; without `leaseUntil` no lease. @see tokenOf */
+  readonly owner: string;
   /** JSON text: a submit merges its options into those of the prepare (Q14). */
   readonly options: string;
 }

@@ -2,6 +2,7 @@ import type { Branch, BranchChange, Instant } from '@nestjs-dtx/engine';
 import type { AdvanceWrite, AppendWrite, ChangeWrite, InsertWrite, Write, WriteResult } from '../writes';
 import type { BatchStatements, BranchesOf } from './batch-statements';
 import { fenceAdvance, fenceAppend, fenceChange, storedOf, type GlobalUpdate, type LockedRow } from './fence';
+import { leftItsMark, recogniseApplied } from './recognise';
 import { advanceUpdate, appendUpdate, changeUpdate } from './updates';
 
 /** What the winners of a batch come to, by statement. */
@@ -12,23 +13,73 @@ interface Effects {
   readonly load: string[];
 }
 
+/** The COMMIT itself failed. Whether it took effect is for the caller to find out if the connection was lost with it. */
+export class CommitError extends Error {
+  constructor(override readonly cause: unknown) {
+    super('the commit failed', { cause });
+  }
+}
+
+/** @see runBatch */
+export interface BatchCircumstances {
+  /** Whether the same writes may have been committed before: the connection was lost while the commit was under way. */
+  readonly isRepeated: boolean;
+}
+
 /**
  * Carries out the writes in one database transaction: lock, decide each write on what was read, write the winners, commit.
  * At most one write per gid, which the batcher sees to.
  *
  * @returns one result per write, in order
- * @throws whatever a statement throws, after a rollback: then no write took effect
+ * @throws CommitError, or whatever another statement throws, after a rollback: then no write took effect
  */
-export async function runBatch(statements: BatchStatements, writes: readonly Write[]): Promise<WriteResult[]> {
+export async function runBatch(
+  statements: BatchStatements,
+  writes: readonly Write[],
+  circumstances: BatchCircumstances = { isRepeated: false },
+): Promise<WriteResult[]> {
   const now = await statements.begin();
+  let results: WriteResult[];
   try {
-    const results = await execute(statements, writes, now);
-    await statements.commit();
-    return results;
+    results = circumstances.isRepeated
+      ? await executeRest(statements, writes, now)
+      : await execute(statements, writes, now);
   } catch (error) {
     await statements.rollback();
     throw error;
   }
+  try {
+    await statements.commit();
+  } catch (error) {
+    await rollbackIfPossible(statements);
+    throw new CommitError(error);
+  }
+  return results;
+}
+
+/** On a connection that is gone there is nothing to roll back, and the failure of the commit is the one to tell. */
+async function rollbackIfPossible(statements: BatchStatements): Promise<void> {
+  try {
+    await statements.rollback();
+  } catch {
+    // The connection is thrown away for the failure of the commit.
+  }
+}
+
+/** Only what has not taken effect yet. */
+async function executeRest(
+  statements: BatchStatements,
+  writes: readonly Write[],
+  now: Instant,
+): Promise<WriteResult[]> {
+  const applied = await recogniseApplied(statements, writes, now);
+  const rest = writes.filter((write) => !applied.has(write));
+  const results = rest.length > 0 ? await execute(statements, rest, now) : [];
+  const byWrite = new Map<Write, WriteResult>([
+    ...applied,
+    ...rest.map((write, index) => [write, results[index]!] as const),
+  ]);
+  return writes.map((write) => byWrite.get(write)!);
 }
 
 async function execute(statements: BatchStatements, writes: readonly Write[], now: Instant): Promise<WriteResult[]> {
@@ -60,6 +111,11 @@ async function insertNew(statements: BatchStatements, writes: readonly Write[], 
   writes.forEach((write, index) => {
     if (write.kind !== 'insert') return;
     const row = rows?.get(write.gid);
+    // The mark of this write: an earlier try, whose commit was in doubt, ended while this one waited for the gid.
+    if (row && leftItsMark(write, row)) {
+      progress.results[index] = { result: 'applied', now: progress.now, epoch: row.epoch };
+      return;
+    }
     if (row) {
       progress.results[index] = { result: 'duplicate', stored: storedOf(row) };
       return;

@@ -1,5 +1,6 @@
 import type { AdvanceWrite, ChangeWrite } from '../writes';
 import type { LockedRow } from './fence';
+import { tokenOf } from './write-token';
 import { advanceUpdate, appendUpdate, changeUpdate } from './updates';
 
 const NOW = 1_000_000;
@@ -10,6 +11,7 @@ const ROW: LockedRow = {
   epoch: 7,
   branchCount: 4,
   leaseUntil: NOW + 10,
+  owner: '',
   options: '{"wait_result":true,"concurrent":false}',
 };
 
@@ -35,9 +37,10 @@ describe('the row values that follow', () => {
       });
     });
 
-    test('that starts none are no lease, and a row that is due now', () => {
-      const { schedule } = changeUpdate(change({ to: 'aborting' }), ROW, NOW);
-      expect(schedule).toEqual({ owner: '', leaseUntil: null, nextCronTime: NOW });
+    test('that starts none are no lease, the mark of the write, and a row that is due now', () => {
+      const write = change({ to: 'aborting' });
+      const { schedule } = changeUpdate(write, ROW, NOW);
+      expect(schedule).toEqual({ owner: tokenOf(write), leaseUntil: null, nextCronTime: NOW });
     });
 
     test.each([

@@ -9,6 +9,7 @@ import {
 } from '@nestjs-dtx/protocol';
 import type { AdvanceWrite, AppendWrite, ChangeWrite, LeaseRequest, Park } from '../writes';
 import type { GlobalUpdate, LockedRow, Schedule } from './fence';
+import { tokenOf } from './write-token';
 
 /** The row values that follow from an accepted change. */
 export function changeUpdate(write: ChangeWrite, row: LockedRow, now: Instant): GlobalUpdate {
@@ -21,7 +22,7 @@ export function changeUpdate(write: ChangeWrite, row: LockedRow, now: Instant): 
     ...(patch.options && { options: optionsToJson({ ...optionsFromJson(row.options), ...patch.options }) }),
     ...(patch.customData !== undefined && { customData: patch.customData }),
     ...(patch.rollbackReason && { rollbackReason: boundedText(patch.rollbackReason, MAX_REASON_LENGTH) }),
-    schedule: write.lease ? leased(write.lease, now) : released(now, isFinalStatus(write.to) ? null : 0),
+    schedule: write.lease ? leased(write.lease, now) : unleased(write, now),
   };
 }
 
@@ -46,8 +47,8 @@ export function leased(lease: LeaseRequest, now: Instant): Schedule {
   return { owner: lease.owner, leaseUntil, nextCronTime: leaseUntil };
 }
 
-function released(now: Instant, dueInMs: number | null): Schedule {
-  return { owner: '', leaseUntil: null, nextCronTime: dueInMs === null ? null : now + dueInMs };
+function unleased(write: ChangeWrite, now: Instant): Schedule {
+  return { owner: tokenOf(write), leaseUntil: null, nextCronTime: isFinalStatus(write.to) ? null : now };
 }
 
 function parked(park: Park, now: Instant): Schedule {

@@ -1,13 +1,24 @@
 import type { Instant } from '@nestjs-dtx/engine';
 import { isFinalStatus } from '@nestjs-dtx/protocol';
-import { runIsolated } from '../batch/batch-outcome';
+import { runIsolated, type BatchRun } from '../batch/batch-outcome';
 import { leased } from '../batch/updates';
 import { DEFAULT_BATCH, WriteBatcher } from '../batch/write-batcher';
-import type { KvRecord, LeasedTransaction, ListFilter, TransactionRecord, TransactionWithBranches } from '../records';
-import { TransactionStore, type HeldLease, type KvEntry, type RearmResult } from '../transaction-store';
+import type { KvRecord, LeasedTransaction, ListFilter, TransactionPage, TransactionWithBranches } from '../records';
+import {
+  TransactionStore,
+  type HeldLease,
+  type KvEntry,
+  type PurgeProgress,
+  type PurgeRequest,
+  type RearmResult,
+} from '../transaction-store';
 import type { LeaseRequest, Write, WriteResults } from '../writes';
+import { purgeMemory } from './memory-purge';
 import { MemoryStatements } from './memory-statements';
 import { MemoryTables, type GlobalRow } from './memory-tables';
+
+/** Nothing can be lost on the way, and nobody else is there to conflict with. */
+const ONE_PROCESS: BatchRun = { kindOf: () => 'write', isRepeated: false };
 
 /**
  * A store that forgets everything with its process: for tests and for trying things out. Same batcher, same fencing
@@ -22,7 +33,7 @@ export class MemoryStore extends TransactionStore {
   constructor(private readonly now: () => Instant = Date.now) {
     super();
     this.statements = new MemoryStatements(this.tables, now);
-    this.batcher = new WriteBatcher((writes) => runIsolated(this.statements, writes, () => 'write'), DEFAULT_BATCH);
+    this.batcher = new WriteBatcher((writes) => runIsolated(this.statements, writes, ONE_PROCESS), DEFAULT_BATCH);
   }
 
   async open(): Promise<void> {}
@@ -74,12 +85,12 @@ export class MemoryStore extends TransactionStore {
     return { transaction: { ...transaction }, branches: branches.map((row) => ({ ...row })) };
   }
 
-  async list(filter: ListFilter): Promise<readonly TransactionRecord[]> {
-    return this.rows()
+  async list(filter: ListFilter): Promise<TransactionPage> {
+    const found = this.rows()
       .filter((row) => matches(row, filter))
-      .sort((a, b) => b.id - a.id)
-      .slice(0, filter.limit)
-      .map((row) => ({ ...row }));
+      .sort((a, b) => b.id - a.id);
+    const transactions = found.slice(0, filter.limit).map((row) => ({ ...row }));
+    return { transactions, ...(found.length > filter.limit && { nextBeforeId: transactions.at(-1)!.id }) };
   }
 
   async rearm(gid: string): Promise<boolean> {
@@ -97,6 +108,10 @@ export class MemoryStore extends TransactionStore {
     const chosen = far.slice(0, limit);
     for (const row of chosen) this.makeDue(row);
     return { count: chosen.length, hasRemaining: far.length > chosen.length };
+  }
+
+  async purge(request: PurgeRequest): Promise<PurgeProgress> {
+    return purgeMemory(this.tables, request, this.now());
   }
 
   async kvScan(category: string): Promise<readonly KvRecord[]> {

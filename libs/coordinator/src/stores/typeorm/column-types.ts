@@ -12,7 +12,23 @@ export interface ColumnTypes {
   readonly blob: ColumnType & string;
   /** UTC with milliseconds. */
   readonly time: ColumnType & string;
+  /** Digits of the seconds' fraction, where the type has to be told. */
+  readonly timePrecision?: number;
+  /** How texts are compared, where a database may have set something else: gids are case sensitive. */
+  readonly collation?: { readonly charset: string; readonly collation: string };
 }
+
+/** MariaDB and MySQL, which TypeORM tells apart. */
+const MYSQL: ColumnTypes = {
+  id: 'bigint',
+  generatesId: true,
+  integer: 'int',
+  text: 'longtext',
+  blob: 'longblob',
+  time: 'datetime',
+  timePrecision: 3,
+  collation: { charset: 'utf8mb4', collation: 'utf8mb4_bin' },
+};
 
 const TYPES: Readonly<Record<string, ColumnTypes>> = {
   'better-sqlite3': {
@@ -23,6 +39,17 @@ const TYPES: Readonly<Record<string, ColumnTypes>> = {
     blob: 'blob',
     time: 'datetime',
   },
+  mariadb: MYSQL,
+  mysql: MYSQL,
+  postgres: {
+    id: 'bigint',
+    generatesId: true,
+    integer: 'integer',
+    text: 'text',
+    blob: 'bytea',
+    time: 'timestamp with time zone',
+    timePrecision: 3,
+  },
 };
 
 /** @throws Error for a driver that has no entry. */
@@ -30,4 +57,12 @@ export function columnTypesOf(driver: string): ColumnTypes {
   const types = TYPES[driver];
   if (!types) throw new Error(`no column types for the TypeORM driver ${driver}`);
   return types;
+}
+
+/** @returns a time column's type with its precision. */
+export function timeType({ time, timePrecision }: ColumnTypes): {
+  readonly type: ColumnTypes['time'];
+  precision?: number;
+} {
+  return { type: time, ...(timePrecision !== undefined && { precision: timePrecision }) };
 }

@@ -1,8 +1,16 @@
-import { LessThan, LessThanOrEqual, MoreThanOrEqual, And, type DataSource, type FindOptionsWhere } from 'typeorm';
-import type { BranchRecord, KvRecord, ListFilter, TransactionRecord, TransactionWithBranches } from '../records';
+import type { DataSource } from 'typeorm';
+import type {
+  BranchRecord,
+  KvRecord,
+  ListFilter,
+  TransactionPage,
+  TransactionRecord,
+  TransactionWithBranches,
+} from '../records';
 import type { KvRow } from './entities/kv.entity';
 import type { TransBranchOpRow } from './entities/trans-branch-op.entity';
 import type { TransGlobalRow } from './entities/trans-global.entity';
+import { TransactionListing } from './transaction-listing';
 
 const EMPTY = new Uint8Array(0);
 
@@ -19,11 +27,9 @@ export class TypeormReader {
     return { transaction: transactionOf(row), branches: branches.map(branchOf) };
   }
 
-  async list(filter: ListFilter): Promise<readonly TransactionRecord[]> {
-    const rows = await this.dataSource
-      .getRepository<TransGlobalRow>('trans_global')
-      .find({ where: whereOf(filter), order: { id: 'DESC' }, take: filter.limit });
-    return rows.map(transactionOf);
+  async list(filter: ListFilter): Promise<TransactionPage> {
+    const { rows, ...next } = await new TransactionListing(this.dataSource, filter).page();
+    return { transactions: rows.map(transactionOf), ...next };
   }
 
   async kvScan(category: string): Promise<readonly KvRecord[]> {
@@ -38,20 +44,6 @@ export class TypeormReader {
       updateTime: row.updateTime.getTime(),
     }));
   }
-}
-
-function whereOf(filter: ListFilter): FindOptionsWhere<TransGlobalRow> {
-  const { status, transType, createdFrom, createdTo, beforeId } = filter;
-  const created = [
-    ...(createdFrom === undefined ? [] : [MoreThanOrEqual(new Date(createdFrom))]),
-    ...(createdTo === undefined ? [] : [LessThanOrEqual(new Date(createdTo))]),
-  ];
-  return {
-    ...(status && { status }),
-    ...(transType && { transType }),
-    ...(created.length > 0 && { createTime: And(...created) }),
-    ...(beforeId !== undefined && { id: LessThan(beforeId) }),
-  };
 }
 
 function transactionOf(row: TransGlobalRow): TransactionRecord {

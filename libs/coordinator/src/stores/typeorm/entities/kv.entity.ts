@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm';
-import type { ColumnTypes } from '../column-types';
+import { timeType, type ColumnTypes } from '../column-types';
 
 /** A row of `kv`: topics, services (spec 7.1). */
 export interface KvRow {
@@ -22,8 +22,8 @@ export function kvEntity(types: ColumnTypes): EntitySchema<KvRow> {
       k: { type: 'varchar', length: 128 },
       v: { type: types.text },
       version: { type: types.integer },
-      createTime: { name: 'create_time', type: types.time },
-      updateTime: { name: 'update_time', type: types.time },
+      createTime: { name: 'create_time', ...timeType(types) },
+      updateTime: { name: 'update_time', ...timeType(types) },
     },
   });
 }

@@ -1,6 +1,6 @@
 import type { BranchStatus } from '@nestjs-dtx/protocol';
 import { EntitySchema } from 'typeorm';
-import type { ColumnTypes } from '../column-types';
+import { timeType, type ColumnTypes } from '../column-types';
 
 /** A row of `trans_branch_op` (spec 7.1). */
 export interface TransBranchOpRow {
@@ -29,10 +29,10 @@ export function transBranchOpEntity(types: ColumnTypes): EntitySchema<TransBranc
       branchId: { name: 'branch_id', type: 'varchar', length: 128 },
       op: { type: 'varchar', length: 45 },
       status: { type: 'varchar', length: 45 },
-      finishTime: { name: 'finish_time', type: types.time, nullable: true },
-      rollbackTime: { name: 'rollback_time', type: types.time, nullable: true },
-      createTime: { name: 'create_time', type: types.time },
-      updateTime: { name: 'update_time', type: types.time },
+      finishTime: { name: 'finish_time', ...timeType(types), nullable: true },
+      rollbackTime: { name: 'rollback_time', ...timeType(types), nullable: true },
+      createTime: { name: 'create_time', ...timeType(types) },
+      updateTime: { name: 'update_time', ...timeType(types) },
     },
   });
 }

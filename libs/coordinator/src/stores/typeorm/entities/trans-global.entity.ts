@@ -1,6 +1,6 @@
 import type { GlobalStatus, TransType } from '@nestjs-dtx/protocol';
 import { EntitySchema } from 'typeorm';
-import type { ColumnTypes } from '../column-types';
+import { timeType, type ColumnTypes } from '../column-types';
 
 /** A row of `trans_global`: dtm's columns (spec 7.1), then ours. */
 export interface TransGlobalRow {
@@ -33,7 +33,7 @@ export interface TransGlobalRow {
 /** Serves the cold paths; the hot ones use statements of their own (design 4). */
 export function transGlobalEntity(types: ColumnTypes): EntitySchema<TransGlobalRow> {
   const text = (name: string) => ({ name, type: types.text }) as const;
-  const time = (name: string, nullable = true) => ({ name, type: types.time, nullable }) as const;
+  const time = (name: string, nullable = true) => ({ name, ...timeType(types), nullable }) as const;
   const integer = (name: string, nullable = false) => ({ name, type: types.integer, nullable }) as const;
   return new EntitySchema<TransGlobalRow>({
     name: 'trans_global',

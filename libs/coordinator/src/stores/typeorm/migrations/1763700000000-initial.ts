@@ -1,13 +1,14 @@
 import { Table, type MigrationInterface, type QueryRunner, type TableColumnOptions } from 'typeorm';
-import { columnTypesOf, type ColumnTypes } from '../column-types';
+import { columnTypesOf, timeType, type ColumnTypes } from '../column-types';
+import { createTableOnce } from './create-table-once';
 
 /** dtm's three tables with its column names, and our columns (design 4). */
 export class Initial1763700000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const types = columnTypesOf(queryRunner.dataSource.options.type);
-    await queryRunner.createTable(transGlobal(types));
-    await queryRunner.createTable(transBranchOp(types));
-    await queryRunner.createTable(kv(types));
+    await createTableOnce(queryRunner, transGlobal(types));
+    await createTableOnce(queryRunner, transBranchOp(types));
+    await createTableOnce(queryRunner, kv(types));
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
@@ -36,7 +37,7 @@ const integer = (name: string, types: ColumnTypes, fallback?: number): TableColu
 });
 const time = (name: string, types: ColumnTypes, isNullable = true): TableColumnOptions => ({
   name,
-  type: types.time,
+  ...timeType(types),
   isNullable,
 });
 

@@ -2,7 +2,7 @@ import type { Instant } from '@nestjs-dtx/engine';
 import type { DataSourceOptions } from 'typeorm';
 import type { BatchErrorKind } from '../../batch/batch-outcome';
 import type { BatchStatements } from '../../batch/batch-statements';
-import type { HeldLease, KvEntry, RearmResult } from '../../transaction-store';
+import type { HeldLease, KvEntry, PurgeProgress, RearmResult } from '../../transaction-store';
 import type { LeaseRequest } from '../../writes';
 import type { ServerStoreOptions } from './server-store.options';
 
@@ -14,21 +14,12 @@ export interface Session {
   change(sql: string, parameters?: readonly unknown[]): Promise<number>;
 }
 
-/** Where a purge goes on, and what it may take. */
-export interface PurgeRequest {
+/** `PurgeRequest` with its age turned into an instant of the store's clock. */
+export interface PurgeRange {
   /** Transactions that ended before this instant. */
   readonly finishedBefore: Instant;
-  /** Rows with a greater id: where the part before ended. */
   readonly afterId: number;
-  /** Most rows looked at, so that no lock is held for long. */
   readonly limit: number;
-}
-
-/** What one part of a purge came to. */
-export interface PurgeProgress {
-  readonly deleted: number;
-  /** The last row looked at; `undefined` when there are no more rows old enough. */
-  readonly lastId: number | undefined;
 }
 
 /**
@@ -47,14 +38,19 @@ export interface ServerStatements extends BatchStatements {
   kvPut(entry: KvEntry, expectedVersion: number | undefined, now: Instant): Promise<boolean>;
   /** @returns false when there was nothing */
   kvDelete(category: string, key: string): Promise<boolean>;
-  /** Deletes finished transactions with their branches. */
-  purge(request: PurgeRequest): Promise<PurgeProgress>;
+  /**
+   * Deletes finished transactions with their branches, as `TransactionStore.purge` tells. One that has a final status
+   * and no time of its end counts from its last update. Rows that somebody else has locked are stepped over.
+   */
+  purge(range: PurgeRange): Promise<PurgeProgress>;
 }
 
 /** What differs between database servers. A further one is a folder with this. */
 export interface ServerDialect {
   /** TypeORM's driver and the pool's settings: session in UTC, READ COMMITTED. */
   connection(options: ServerStoreOptions): DataSourceOptions;
+  /** Given to each connection of the pool before its first use, where {@link connection} cannot. */
+  prepare?(session: Session): Promise<void>;
   /** The statements on one session. The session may be fresh or used before. */
   statements(session: Session): ServerStatements;
   /** What an error of the driver means for a batch: deadlocks, serialization and certification failures are `transient`. */

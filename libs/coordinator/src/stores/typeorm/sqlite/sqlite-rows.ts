@@ -46,7 +46,7 @@ export interface BranchColumns {
 
 export type LockedColumns = Pick<
   GlobalColumns,
-  'gid' | 'trans_type' | 'status' | 'epoch' | 'branch_count' | 'lease_until' | 'options'
+  'gid' | 'trans_type' | 'status' | 'owner' | 'epoch' | 'branch_count' | 'lease_until' | 'options'
 >;
 
 const EMPTY = new Uint8Array(0);
@@ -65,6 +65,7 @@ export function lockedRowOf(row: LockedColumns): LockedRow {
     status: row.status,
     epoch: row.epoch,
     branchCount: row.branch_count,
+    owner: row.owner,
     leaseUntil: instantOrNull(row.lease_until),
     options: row.options,
   };

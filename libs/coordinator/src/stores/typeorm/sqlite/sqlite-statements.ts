@@ -19,7 +19,7 @@ import {
 
 const BEGIN = 'BEGIN IMMEDIATE';
 const LOCK =
-  'SELECT gid, trans_type, status, epoch, branch_count, lease_until, options FROM trans_global WHERE gid = ?';
+  'SELECT gid, trans_type, status, owner, epoch, branch_count, lease_until, options FROM trans_global WHERE gid = ?';
 const INSERT_GLOBAL = `INSERT INTO trans_global (gid, trans_type, status, query_prepared, protocol, create_time, update_time,
   options, custom_data, next_cron_interval, next_cron_time, owner, ext_data, result, rollback_reason, lease_until, epoch,
   branch_count, last_error) VALUES (?, ?, ?, ?, ?, ?6, ?6, ?, ?, ?, ?, ?, '', '', '', ?, ${FIRST_EPOCH}, ?, '')

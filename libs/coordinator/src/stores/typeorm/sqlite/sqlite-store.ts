@@ -4,14 +4,15 @@ import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
 import { sqliteOptions } from '@nestjs-dtx/sqlite';
 import { DataSource } from 'typeorm';
 import { DEFAULT_BATCH, WriteBatcher, type WriteBatcherOptions } from '../../batch/write-batcher';
-import type {
-  KvRecord,
-  LeasedTransaction,
-  ListFilter,
-  TransactionRecord,
-  TransactionWithBranches,
-} from '../../records';
-import { TransactionStore, type HeldLease, type KvEntry, type RearmResult } from '../../transaction-store';
+import type { KvRecord, LeasedTransaction, ListFilter, TransactionPage, TransactionWithBranches } from '../../records';
+import {
+  TransactionStore,
+  type HeldLease,
+  type KvEntry,
+  type PurgeProgress,
+  type PurgeRequest,
+  type RearmResult,
+} from '../../transaction-store';
 import type { LeaseRequest, Write, WriteResults } from '../../writes';
 import { columnTypesOf } from '../column-types';
 import { kvEntity } from '../entities/kv.entity';
@@ -27,6 +28,8 @@ import { WriterThread } from './writer-thread';
 export interface SqliteStoreOptions {
   /** Data folder, for this process alone. */
   readonly directory: string;
+  /** Whether {@link SqliteStore.open} may change an old schema (default true); otherwise it is refused with the command to run. */
+  readonly autoMigrate?: boolean;
   readonly batch?: WriteBatcherOptions;
 }
 
@@ -49,7 +52,7 @@ export class SqliteStore extends TransactionStore {
     this.lock = FolderLock.acquire(this.options.directory);
     try {
       const file = join(this.options.directory, 'coordinator.sqlite');
-      await migrateFile(file);
+      await migrateFile(file, this.options.autoMigrate ?? true);
       this.thread = new WriterThread(file);
       await this.thread.call('takeOver');
       this.dataSource = await dataSourceOf(file, { readonly: true }).initialize();
@@ -89,7 +92,7 @@ export class SqliteStore extends TransactionStore {
     return this.reader.find(gid);
   }
 
-  async list(filter: ListFilter): Promise<readonly TransactionRecord[]> {
+  async list(filter: ListFilter): Promise<TransactionPage> {
     return this.reader.list(filter);
   }
 
@@ -99,6 +102,10 @@ export class SqliteStore extends TransactionStore {
 
   async rearmFarFuture(afterMs: number, limit: number): Promise<RearmResult> {
     return this.writer.call('rearmFarFuture', afterMs, limit);
+  }
+
+  async purge(request: PurgeRequest): Promise<PurgeProgress> {
+    return this.writer.call('purge', request);
   }
 
   async kvScan(category: string): Promise<readonly KvRecord[]> {
@@ -133,10 +140,10 @@ export class SqliteStore extends TransactionStore {
 
 const notOpen = (): Error => new Error('the store is not open');
 
-async function migrateFile(file: string): Promise<void> {
+async function migrateFile(file: string, auto: boolean): Promise<void> {
   const dataSource = await dataSourceOf(file).initialize();
   try {
-    await migrate(dataSource);
+    await migrate(dataSource, { auto });
   } finally {
     await dataSource.destroy();
   }

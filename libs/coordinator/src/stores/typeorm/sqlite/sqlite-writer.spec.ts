@@ -25,7 +25,7 @@ describe('the writer of the SQLite file', () => {
     file = join(directory, 'test.sqlite');
     const migrations = { migrations: MIGRATIONS, migrationsTableName: MIGRATIONS_TABLE };
     const dataSource = await new DataSource({ ...sqliteOptions(file), ...migrations }).initialize();
-    await migrate(dataSource);
+    await migrate(dataSource, { auto: true });
     await dataSource.destroy();
     writer = new SqliteWriter(file);
     eyes = openSqlite(file);

@@ -1,14 +1,16 @@
 import { openSqlite, sqliteTime, sqliteCode, withSqliteCode, type SqliteDatabase } from '@nestjs-dtx/sqlite';
 import { runIsolated, type BatchErrorKind } from '../../batch/batch-outcome';
 import type { LeasedTransaction } from '../../records';
-import type { HeldLease, KvEntry, RearmResult } from '../../transaction-store';
+import type { HeldLease, KvEntry, PurgeProgress, PurgeRequest, RearmResult } from '../../transaction-store';
 import type { LeaseRequest } from '../../writes';
+import { purgeSqlite } from './sqlite-purge';
 import { SqliteStatements } from './sqlite-statements';
 import { decodeWrites, encodeOutcomes, type EncodedOutcomes, type EncodedWrites } from './write-codec';
 
 const UNFINISHED = "status NOT IN ('succeed', 'failed')";
+/** By the index of the statuses, whose own condition has to stand here; without it the start would read all of the history. */
 const TAKE_OVER = `UPDATE trans_global SET owner = '', lease_until = NULL, next_cron_time = ?, epoch = epoch + 1
-  WHERE lease_until IS NOT NULL AND ${UNFINISHED}`;
+  WHERE lease_until IS NOT NULL AND status IN ('prepared', 'submitted', 'aborting') AND status <> 'succeed'`;
 const DUE = `SELECT gid FROM trans_global WHERE next_cron_time <= ? AND ${UNFINISHED} ORDER BY next_cron_time LIMIT ?`;
 const CLAIM = `UPDATE trans_global SET owner = ?1, epoch = epoch + 1, lease_until = ?2, next_cron_time = ?2, update_time = ?3
   WHERE gid = ?4`;
@@ -58,7 +60,7 @@ export class SqliteWriter {
 
   /** Group commit of one batch. */
   async execute(encoded: EncodedWrites): Promise<EncodedOutcomes> {
-    return encodeOutcomes(await runIsolated(this.statements, decodeWrites(encoded), kindOf));
+    return encodeOutcomes(await runIsolated(this.statements, decodeWrites(encoded), { kindOf, isRepeated: false }));
   }
 
   /** The data folder is ours alone, so whoever held a lease is dead: its work is due now (design 3.2). */
@@ -97,6 +99,10 @@ export class SqliteWriter {
       const count = this.statements.run(REARM_FAR, at, after, limit);
       return { count, hasRemaining: this.statements.get(FAR, at, after) !== undefined };
     });
+  }
+
+  purge(request: PurgeRequest): PurgeProgress {
+    return this.transaction((now) => purgeSqlite(this.statements, request, now));
   }
 
   kvPut({ category, key, value }: KvEntry, expectedVersion?: number): boolean {

@@ -1,0 +1,18 @@
+import { Logger, type LogLevel } from '@nestjs/common';
+import { startCoordinator } from '@nestjs-dtx/coordinator';
+import { coordinatorOptions } from '../config/coordinator-options';
+import type { CoordinatorConfig, LogLevelName } from '../config/coordinator.config';
+import { storePlace } from '../config/store-options';
+
+/** Each level includes those before it; Nest calls `info` "log". */
+const LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug'];
+
+/** Starts a coordinator, which runs until the process is asked to end. @throws DtxError with what an operator can mend */
+export async function serve(config: CoordinatorConfig, print: (line: string) => void): Promise<void> {
+  Logger.overrideLogger(LEVELS.slice(0, LEVELS.indexOf(nestLevel(config.LOG_LEVEL)) + 1));
+  const { app, url } = await startCoordinator(coordinatorOptions(config));
+  app.enableShutdownHooks();
+  print(`coordinator listening on ${url} (transactions ${storePlace(config)})`);
+}
+
+const nestLevel = (name: LogLevelName): LogLevel => (name === 'info' ? 'log' : name);

@@ -1,0 +1,38 @@
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsInt, IsString, Max, Min, MinLength, ValidateIf } from 'class-validator';
+
+/** Twenty days: nobody means more, a typo should be noticed, and Node has no longer timers. Seconds. */
+const MAX_SECONDS = 20 * 24 * 3600;
+
+/** A number, or the text of one: nothing else counts as a number, or `true` would be one second. */
+export const Numeric = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? Number(value) : value));
+
+// A rule that is applied earlier is told first where several are broken.
+
+/** A whole number from `least` (1) to `most`. */
+export const Count =
+  (most: number, least = 1): PropertyDecorator =>
+  (target, key) => {
+    Numeric()(target, key);
+    IsInt()(target, key);
+    Min(least)(target, key);
+    Max(most)(target, key);
+  };
+
+/** A duration that a timer may have to wait for. */
+export const Seconds = (): PropertyDecorator => Count(MAX_SECONDS);
+
+/** `on` or `off`. */
+export const Switch = (): PropertyDecorator => (target, key) => {
+  Transform(({ value }) => ({ on: true, off: false, true: true, false: false })[String(value)] ?? value)(target, key);
+  IsBoolean({ message: '$property must be on or off' })(target, key);
+};
+
+export const Text = (): PropertyDecorator => (target, key) => {
+  IsString()(target, key);
+  MinLength(1)(target, key);
+};
+
+/** What other settings decide when it is not given; an empty entry of the file is not taken for that. */
+export const Optional = (): PropertyDecorator => ValidateIf((_config, value) => value !== undefined);

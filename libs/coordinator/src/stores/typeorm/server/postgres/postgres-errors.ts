@@ -1,0 +1,39 @@
+import type { BatchErrorKind } from '../../../batch/batch-outcome';
+
+/** Serialization failure, deadlock, lock not available: the same once more may well succeed. */
+const TRANSIENT = new Set(['40001', '40P01', '55P03']);
+
+/** Read-only server (a standby after a fail-over), statement cancelled by a timeout, outcome of a statement unknown. */
+const OUTAGES = new Set(['25006', '57014', '40003']);
+
+/**
+ * Classes of SQLSTATE under which no write can succeed, whatever is in it: connection, feature not supported (a cached plan
+ * that no longer fits the schema), prepared statement lost, credentials, database unknown, access or schema, resources,
+ * not in the prerequisite state, operator intervention (shutting down, starting up), system error.
+ */
+const OUTAGE_CLASSES = new Set(['08', '0A', '26', '28', '3D', '42', '53', '55', '57', '58']);
+
+/** What the driver, its pool and TypeORM say by words alone. */
+const DISCONNECTED =
+  /connection (terminated|error)|client was closed|not queryable|timeout exceeded|timeout expired|read timeout|end on the pool|received unexpected|\bSSL\b|already released/i;
+
+/** @returns what an error of the driver, or of TypeORM around it, means for a batch */
+export function kindOf(error: unknown): BatchErrorKind {
+  const cause = (error as { driverError?: unknown } | undefined)?.driverError ?? error;
+  if (isSocketError(cause) || DISCONNECTED.test(messageOf(cause))) return 'outage';
+  const code = sqlStateOf(cause);
+  if (TRANSIENT.has(code)) return 'transient';
+  return OUTAGES.has(code) || OUTAGE_CLASSES.has(code.slice(0, 2)) ? 'outage' : 'write';
+}
+
+/** Of the operating system; `AggregateError` when a host name stands for several addresses and none answers. */
+function isSocketError(error: unknown): boolean {
+  return error instanceof AggregateError || typeof (error as { syscall?: unknown } | undefined)?.syscall === 'string';
+}
+
+function sqlStateOf(error: unknown): string {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : '';
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '');

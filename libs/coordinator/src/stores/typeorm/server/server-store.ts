@@ -1,0 +1,180 @@
+import type { Instant } from '@nestjs-dtx/engine';
+import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
+import { DataSource } from 'typeorm';
+import { DEFAULT_BATCH } from '../../batch/write-batcher';
+import type { KvRecord, LeasedTransaction, ListFilter, TransactionPage, TransactionWithBranches } from '../../records';
+import {
+  TransactionStore,
+  type HeldLease,
+  type KvEntry,
+  type PurgeProgress,
+  type PurgeRequest,
+  type RearmResult,
+} from '../../transaction-store';
+import type { LeaseRequest, Write, WriteResults } from '../../writes';
+import { columnTypesOf } from '../column-types';
+import { kvEntity } from '../entities/kv.entity';
+import { transBranchOpEntity } from '../entities/trans-branch-op.entity';
+import { transGlobalEntity } from '../entities/trans-global.entity';
+import { migrateServer } from '../migrate';
+import { MIGRATIONS, MIGRATIONS_TABLE } from '../migrations';
+import { TypeormReader } from '../typeorm-reader';
+import { Availability, reasonOf } from './availability';
+import type { ServerDialect, ServerStatements } from './dialect';
+import { dialectOf } from './dialects';
+import type { ServerStoreOptions } from './server-store.options';
+import { SessionPool } from './session-pool';
+import { WriteLane } from './write-lane';
+
+/** How often a transaction that lost a deadlock or a serialization conflict is repeated. */
+const TRANSIENT_ATTEMPTS = 5;
+
+/**
+ * The store on a database server, shared by any number of coordinators. Writes go through one lane of group commit on a
+ * session of its own; whatever else is done takes a session of a small pool.
+ */
+export class ServerStore extends TransactionStore {
+  private readonly dialect: ServerDialect;
+  private readonly availability: Availability;
+  private readonly dataSource: DataSource;
+  private readonly pool: SessionPool;
+  private readonly lane: WriteLane;
+
+  constructor(private readonly options: ServerStoreOptions) {
+    super();
+    this.dialect = dialectOf(options.driver);
+    this.availability = new Availability(`${options.driver} at ${options.host}:${options.port}`);
+    this.dataSource = dataSourceOf(this.dialect, options);
+    this.pool = new SessionPool(this.dataSource, this.dialect);
+    this.lane = new WriteLane(this.pool, this.dialect, this.availability, options.batch ?? DEFAULT_BATCH);
+  }
+
+  async open(): Promise<void> {
+    try {
+      await this.dataSource.initialize();
+      await this.pool.using((session) => this.dialect.checkServer(session));
+      await migrateServer(this.options);
+    } catch (error) {
+      await this.close();
+      throw error instanceof DtxError ? error : this.cannotOpen(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.lane.close();
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+
+  ping(): Promise<Instant> {
+    return this.transaction((_statements, now) => Promise.resolve(now));
+  }
+
+  write<W extends Write>(write: W): Promise<WriteResults[W['kind']]> {
+    return this.lane.write(write);
+  }
+
+  claim(limit: number, lease: LeaseRequest): Promise<readonly LeasedTransaction[]> {
+    return this.transaction(async (statements, now) => {
+      const gids = await statements.claim(limit, lease, now);
+      return gids.length === 0 ? [] : statements.load(gids, now);
+    });
+  }
+
+  renew(leases: readonly HeldLease[], durationMs: number): Promise<readonly string[]> {
+    return this.transaction((statements, now) => statements.renew(leases, durationMs, now));
+  }
+
+  find(gid: string): Promise<TransactionWithBranches | undefined> {
+    return this.read((reader) => reader.find(gid));
+  }
+
+  list(filter: ListFilter): Promise<TransactionPage> {
+    return this.read((reader) => reader.list(filter));
+  }
+
+  rearm(gid: string): Promise<boolean> {
+    return this.transaction((statements, now) => statements.rearm(gid, now));
+  }
+
+  rearmFarFuture(afterMs: number, limit: number): Promise<RearmResult> {
+    return this.transaction((statements, now) => statements.rearmFarFuture({ afterMs, limit }, now));
+  }
+
+  purge({ finishedForMs, afterId, limit }: PurgeRequest): Promise<PurgeProgress> {
+    return this.transaction((statements, now) =>
+      statements.purge({ finishedBefore: now - finishedForMs, afterId, limit }),
+    );
+  }
+
+  kvScan(category: string): Promise<readonly KvRecord[]> {
+    return this.read((reader) => reader.kvScan(category));
+  }
+
+  kvPut(entry: KvEntry, expectedVersion?: number): Promise<boolean> {
+    return this.transaction((statements, now) => statements.kvPut(entry, expectedVersion, now));
+  }
+
+  kvDelete(category: string, key: string): Promise<boolean> {
+    return this.transaction((statements) => statements.kvDelete(category, key));
+  }
+
+  /** Work in a transaction of its own, repeated as a whole when it loses a conflict. */
+  private async transaction<T>(work: (statements: ServerStatements, now: Instant) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const value = await this.pool.using((session) => inTransaction(this.dialect.statements(session), work));
+        this.availability.succeeded();
+        return value;
+      } catch (error) {
+        if (this.dialect.kindOf(error) !== 'transient' || attempt === TRANSIENT_ATTEMPTS) throw this.told(error);
+      }
+    }
+  }
+
+  private async read<T>(work: (reader: TypeormReader) => Promise<T>): Promise<T> {
+    try {
+      const value = await work(new TypeormReader(this.dataSource));
+      this.availability.succeeded();
+      return value;
+    } catch (error) {
+      throw this.told(error);
+    }
+  }
+
+  private told(error: unknown): unknown {
+    return this.dialect.kindOf(error) === 'outage' ? this.availability.failed(error) : error;
+  }
+
+  private cannotOpen(cause: unknown): DtxError {
+    const { driver, host, port, database, user } = this.options;
+    const where = `${driver} at ${host}:${port}, database ${database}, user ${user}`;
+    const message = `the store cannot be opened (${where}): ${reasonOf(cause)}: check that the server runs and STORE_*`;
+    return new DtxError(ERROR_CODES.storeUnavailable, message, { cause });
+  }
+}
+
+async function inTransaction<T>(
+  statements: ServerStatements,
+  work: (statements: ServerStatements, now: Instant) => Promise<T>,
+): Promise<T> {
+  const now = await statements.begin();
+  try {
+    const value = await work(statements, now);
+    await statements.commit();
+    return value;
+  } catch (error) {
+    await statements.rollback();
+    throw error;
+  }
+}
+
+function dataSourceOf(dialect: ServerDialect, options: ServerStoreOptions): DataSource {
+  const connection = dialect.connection(options);
+  const types = columnTypesOf(connection.type);
+  return new DataSource({
+    ...connection,
+    entities: [transGlobalEntity(types), transBranchOpEntity(types), kvEntity(types)],
+    migrations: MIGRATIONS,
+    migrationsTableName: MIGRATIONS_TABLE,
+  } as typeof connection);
+}

@@ -1,0 +1,36 @@
+import type { Instant } from '@nestjs-dtx/engine';
+import { sqliteTime } from '@nestjs-dtx/sqlite';
+import type { PurgeProgress, PurgeRequest } from '../../transaction-store';
+import type { SqliteStatements } from './sqlite-statements';
+
+/** In the order of the table itself: whatever else the row holds is not read. */
+const NEXT = `SELECT id, gid, create_time >= ?3 AS young,
+  status IN ('succeed', 'failed') AND COALESCE(finish_time, rollback_time, update_time) < ?3 AS ended
+  FROM trans_global WHERE id > ?1 ORDER BY id LIMIT ?2`;
+const DELETE_BRANCHES = 'DELETE FROM trans_branch_op WHERE gid = ?';
+const DELETE_GLOBAL = 'DELETE FROM trans_global WHERE id = ?';
+
+interface NextRow {
+  readonly id: number;
+  readonly gid: string;
+  readonly young: number;
+  readonly ended: number;
+}
+
+/**
+ * One part of a purge. To be called inside a transaction, whose lock keeps what was read true until it is deleted.
+ *
+ * @see TransactionStore.purge
+ */
+export function purgeSqlite(statements: SqliteStatements, request: PurgeRequest, now: Instant): PurgeProgress {
+  const { afterId, limit, finishedForMs } = request;
+  const next = statements.all<NextRow>(NEXT, afterId, limit, sqliteTime(now - finishedForMs));
+  const end = next.findIndex(({ young }) => young === 1);
+  const old = end === -1 ? next : next.slice(0, end);
+  const ended = old.filter((row) => row.ended === 1);
+  for (const { id, gid } of ended) {
+    statements.run(DELETE_BRANCHES, gid);
+    statements.run(DELETE_GLOBAL, id);
+  }
+  return { deleted: ended.length, lastId: end === -1 ? old.at(-1)?.id : undefined };
+}

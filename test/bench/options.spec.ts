@@ -1,0 +1,62 @@
+import { parseOptions } from './options';
+
+describe('the command line of the bench', () => {
+  const lanesOf = (...args: string[]): string[] => {
+    const options = parseOptions(args);
+    return options.command === 'compare' ? options.lanes.map(({ name }) => name) : [];
+  };
+
+  it('compares all lanes on SQLite unless told otherwise', () => {
+    expect(parseOptions([])).toMatchObject({
+      command: 'compare',
+      engine: { name: 'sqlite' },
+      inflight: 64,
+      steps: 2,
+      seconds: 4,
+      rounds: 5,
+      history: 0,
+    });
+    expect(lanesOf()).toEqual(['ours', 'half', 'floor', 'naive', 'store']);
+  });
+
+  it('adds the filled store where a history is asked for', () => {
+    expect(lanesOf('--history=1000')).toEqual(['ours', 'half', 'floor', 'naive', 'store', 'history']);
+    expect(lanesOf('--history=1000', '--lanes=history,ours')).toEqual(['ours', 'history']);
+  });
+
+  it('takes lanes in the order in which they use each other', () => {
+    expect(lanesOf('--lanes=floor,half,ours')).toEqual(['ours', 'half', 'floor']);
+  });
+
+  it('measures isolation on so many due transactions', () => {
+    expect(parseOptions(['--isolation', '--store=postgres'])).toMatchObject({
+      command: 'isolation',
+      engine: { name: 'postgres' },
+      due: 100_000,
+    });
+  });
+
+  it('plots all engines unless told which', () => {
+    const namesOf = (...args: string[]): string[] => {
+      const options = parseOptions(args);
+      return options.command === 'plot' ? options.engines.map(({ name }) => name) : [];
+    };
+    expect(parseOptions(['--plot'])).toMatchObject({ command: 'plot', history: 1_000_000, out: 'docs/performance' });
+    expect(namesOf('--plot')).toEqual(['sqlite', 'mariadb', 'postgres']);
+    expect(namesOf('--plot', '--store=postgres,sqlite')).toEqual(['postgres', 'sqlite']);
+  });
+
+  it.each([
+    [['--inflight=0'], '--inflight=0: must be a whole number from 1 to 10000'],
+    [['--seconds=1.5'], '--seconds=1.5: must be a whole number from 1 to 3600'],
+    [['--history=few'], '--history=few: must be a whole number from 1 to 100000000'],
+    [['--store=oracle'], '--store=oracle: must be of sqlite, mariadb, postgres'],
+    [['--lanes=ours,theirs'], '--lanes=theirs: must be of ours, half, floor, naive, store, history'],
+    [['--lanes=half'], '--lanes=half: half needs ours'],
+    [['--lanes=ours,history'], '--lanes=ours,history: history needs --history=N'],
+    [['--plot', '--isolation'], '--plot and --isolation: one at a time'],
+    [['--speed=9'], /Unknown option '--speed'.*--store=….*--plot/],
+  ])('refuses %j', (args, message) => {
+    expect(() => parseOptions(args)).toThrow(message);
+  });
+});

@@ -1,0 +1,137 @@
+import mysql, { type RowDataPacket } from 'mysql2';
+import mysqlPromise from 'mysql2/promise';
+import { Client } from 'pg';
+import type { StoreEnvironment } from '../support/store-engine';
+
+/** A statement as it reached the driver. */
+interface SentStatement {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
+/** One step of a plan. */
+export interface PlanStep {
+  readonly table: string;
+  /** Whether it reads all of a table or of an index. */
+  readonly readsAll: boolean;
+  /** Rows that it sorts, as the planner expects; 0 if it does not sort. */
+  readonly sorts: number;
+  readonly sql: string;
+}
+
+/** Sees what a driver is told in this process, and asks the server how it carries that out. */
+export interface Planner {
+  /** @returns the plans of all statements on our tables that the work has sent */
+  plansOf(work: () => Promise<unknown>): Promise<PlanStep[]>;
+  close(): Promise<void>;
+}
+
+const ON_OUR_TABLES = /\b(trans_global|trans_branch_op|kv)\b/;
+
+/** @param env of a store on a server */
+export function plannerOf(env: StoreEnvironment): Promise<Planner> {
+  return env['STORE_DRIVER'] === 'postgres' ? postgresPlanner(env) : mysqlPlanner(env);
+}
+
+async function postgresPlanner(env: StoreEnvironment): Promise<Planner> {
+  const client = new Client({ ...addressOf(env) });
+  await client.connect();
+  const sent: SentStatement[] = [];
+  const query = Client.prototype.query as (...args: unknown[]) => unknown;
+  const spy = jest.spyOn(Client.prototype, 'query').mockImplementation(function (this: Client, ...args: unknown[]) {
+    const [statement, values] = args as [string | { text: string; values?: unknown[] }, unknown];
+    const { text, values: own } = typeof statement === 'string' ? { text: statement, values: undefined } : statement;
+    sent.push({ sql: text, parameters: own ?? (Array.isArray(values) ? values : []) });
+    return query.apply(this, args);
+  } as never);
+  return {
+    plansOf: (work) =>
+      recorded(sent, work, async ({ sql, parameters }) => {
+        const { rows } = (await query.call(client, `EXPLAIN (FORMAT JSON) ${sql}`, [...parameters])) as {
+          rows: { 'QUERY PLAN': [{ Plan: PostgresNode }] }[];
+        };
+        return stepsOf(rows[0]!['QUERY PLAN'][0].Plan, sql);
+      }),
+    async close() {
+      spy.mockRestore();
+      await client.end();
+    },
+  };
+}
+
+interface PostgresNode {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Index Cond'?: string;
+  readonly 'Plan Rows': number;
+  readonly Plans?: readonly PostgresNode[];
+}
+
+function stepsOf(node: PostgresNode, sql: string): PlanStep[] {
+  const type = node['Node Type'];
+  const step = {
+    table: node['Relation Name'] ?? '',
+    readsAll: type === 'Seq Scan' || (/^(Bitmap )?Index/.test(type) && node['Index Cond'] === undefined),
+    sorts: type.endsWith('Sort') ? (node.Plans?.[0]?.['Plan Rows'] ?? 0) : 0,
+    sql,
+  };
+  return [step, ...(node.Plans ?? []).flatMap((child) => stepsOf(child, sql))];
+}
+
+async function mysqlPlanner(env: StoreEnvironment): Promise<Planner> {
+  const connection = await mysqlPromise.createConnection(addressOf(env));
+  const sent: SentStatement[] = [];
+  // Those of a pool have their methods from the same place.
+  const prototype = Object.getPrototypeOf(mysql.Connection.prototype) as Record<
+    string,
+    (...args: unknown[]) => unknown
+  >;
+  const spies = ['query', 'execute'].map((method) => {
+    const original = prototype[method]!;
+    return jest.spyOn(prototype, method).mockImplementation(function (this: unknown, ...args: unknown[]) {
+      const [statement, values] = args as [string | { sql: string; values?: unknown[] }, unknown];
+      const { sql, values: own } = typeof statement === 'string' ? { sql: statement, values: undefined } : statement;
+      sent.push({ sql, parameters: own ?? (Array.isArray(values) ? values : []) });
+      return original.apply(this, args);
+    });
+  });
+  return {
+    plansOf: (work) =>
+      recorded(sent, work, async ({ sql, parameters }) => {
+        const [rows] = await connection.query<RowDataPacket[]>(`EXPLAIN ${sql}`, [...parameters] as string[]);
+        return rows.map((row) => ({
+          table: String(row['table'] ?? ''),
+          // MariaDB calls it ALL what an INSERT of given values does to its table.
+          readsAll: row['select_type'] !== 'INSERT' && (row['type'] === 'ALL' || row['type'] === 'index'),
+          sorts: /Using filesort/.test(String(row['Extra'])) ? Number(row['rows']) : 0,
+          sql,
+        }));
+      }),
+    async close() {
+      for (const spy of spies) spy.mockRestore();
+      await connection.end();
+    },
+  };
+}
+
+async function recorded(
+  sent: SentStatement[],
+  work: () => Promise<unknown>,
+  explain: (statement: SentStatement) => Promise<PlanStep[]>,
+): Promise<PlanStep[]> {
+  sent.length = 0;
+  await work();
+  const steps: PlanStep[] = [];
+  for (const statement of sent.filter(({ sql }) => ON_OUR_TABLES.test(sql))) steps.push(...(await explain(statement)));
+  return steps;
+}
+
+function addressOf(env: StoreEnvironment) {
+  return {
+    host: env['STORE_HOST'] ?? '',
+    port: Number(env['STORE_PORT']),
+    user: env['STORE_USER'] ?? '',
+    password: env['STORE_PASSWORD'] ?? '',
+    database: env['STORE_DB'] ?? '',
+  };
+}

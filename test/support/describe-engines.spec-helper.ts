@@ -1,0 +1,23 @@
+import { missingPrivateServer, type ServerName } from './servers';
+import type { StoreEngine } from './store-engine';
+
+/** Servers that tests can stop, kill and reconfigure. */
+const PRIVATE_SERVERS: readonly ServerName[] = ['mariadb', 'postgres'];
+
+/** Declares a suite once for each engine. One that is missing is shown as skipped, with the command that provides it. */
+export function describeEngines(engines: readonly StoreEngine[], suite: (engine: StoreEngine) => void): void {
+  for (const engine of engines) describeUnlessMissing(engine.name, engine.missing, () => suite(engine));
+}
+
+/** The same for tests that start database servers of their own, which those of docker compose are not. */
+export function describePrivateServers(suite: (name: ServerName) => void): void {
+  for (const name of PRIVATE_SERVERS) describeUnlessMissing(name, missingPrivateServer(name), () => suite(name));
+}
+
+function describeUnlessMissing(name: string, missing: string | undefined, suite: () => void): void {
+  describe(name, () => {
+    if (missing === undefined) suite();
+    else if (process.env['CI'] === 'true') test(missing, () => expect('skipped').toBe('run'));
+    else test.skip(missing, () => {});
+  });
+}

@@ -1,0 +1,4 @@
+import { openSharedServers } from './shared-servers';
+
+/** Jest calls it once, before all tests. */
+export = openSharedServers;
