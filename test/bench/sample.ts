@@ -2,7 +2,7 @@ import { get, post } from '../support/http';
 import type { ServerProcess } from '../support/server-process';
 import type { RunningLane } from './lanes';
 import type { RunOrder, Tally } from './load/tally';
-import { cpuTimeOfTreeUs, cpuTimeUs } from './measure/cpu-time';
+import { cpuTimeOfTreeUs, cpuTimeUs, perSaga } from './measure/cpu-time';
 
 /** Processor time per saga of each process, in microseconds; `null` where there is none or it cannot be told. */
 export interface CpuUse {
@@ -82,10 +82,6 @@ export class Sampler {
   private async calls(): Promise<number> {
     return Number((await get(`${this.branches.url}/calls`)).text);
   }
-}
-
-function perSaga(before: number | undefined, after: number | undefined, sagas: number): number | null {
-  return before === undefined || after === undefined || sagas === 0 ? null : (after - before) / sagas;
 }
 
 function requireCalls(made: number, needed: number): void {

@@ -85,12 +85,12 @@ describe('coordinators whose clocks are an hour ahead and an hour behind, beside
 
     test('take over what the dead leave, at the end of its lease', async () => {
       await cluster.member(AHEAD).process.kill();
-      await isInherited(AHEAD, cluster.member(RIGHT));
+      await expectInherited(AHEAD, cluster.member(RIGHT));
       await cluster.member(RIGHT).process.kill();
-      await isInherited(RIGHT, cluster.member(BEHIND));
+      await expectInherited(RIGHT, cluster.member(BEHIND));
       const another = await cluster.join(wrongClock(HOUR_MS));
       await cluster.member(BEHIND).process.kill();
-      await isInherited(BEHIND, another);
+      await expectInherited(BEHIND, another);
     }, 60_000);
 
     function sagaOf(index: number, name: string): SagaCase {
@@ -105,7 +105,7 @@ describe('coordinators whose clocks are an hour ahead and an hour behind, beside
     }
 
     /** The coordinator has just been killed; whoever lives may be the heir. */
-    async function isInherited(index: number, survivor: Member): Promise<void> {
+    async function expectInherited(index: number, survivor: Member): Promise<void> {
       const gid = sagaOf(index, 'held').gid;
       const killedAt = await cluster.sql.serverTime();
       expect(await survivor.saga(gid).ended()).toMatchObject({ status: 'succeed' });

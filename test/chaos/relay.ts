@@ -63,10 +63,12 @@ export class Relay {
     for (const [socket, other] of [[client, upstream] as const, [upstream, client] as const]) {
       this.sockets.add(socket);
       // Whatever ends one side, the other one has to hear of it.
-      socket.on('error', () => {}).on('close', () => {
-        this.sockets.delete(socket);
-        other.destroy();
-      });
+      socket
+        .on('error', () => {})
+        .on('close', () => {
+          this.sockets.delete(socket);
+          other.destroy();
+        });
     }
   }
 

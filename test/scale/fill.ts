@@ -26,7 +26,11 @@ export async function fillHistory(
   progress?: FillProgress,
 ): Promise<HistoryTimes> {
   const schema = await StoreSchema.connect(storeOptions(env));
-  await schema.migrate().finally(() => schema.close());
+  try {
+    await schema.migrate();
+  } finally {
+    await schema.close();
+  }
   const startMs = Date.now() - OLDEST_MS;
   const times = { startMs, stepMs: (OLDEST_MS - YOUNGEST_MS) / Math.max(count, 1) };
   const writer = await writerOf(env, times);

@@ -26,6 +26,9 @@ export interface Planner {
   close(): Promise<void>;
 }
 
+/** Methods of a driver's connection, to be looked at from outside. */
+type MethodsOf = Record<string, (...args: unknown[]) => unknown>;
+
 const ON_OUR_TABLES = /\b(trans_global|trans_branch_op|kv)\b/;
 
 /** @param env of a store on a server */
@@ -37,13 +40,14 @@ async function postgresPlanner(env: StoreEnvironment): Promise<Planner> {
   const client = new Client({ ...addressOf(env) });
   await client.connect();
   const sent: SentStatement[] = [];
-  const query = Client.prototype.query as (...args: unknown[]) => unknown;
-  const spy = jest.spyOn(Client.prototype, 'query').mockImplementation(function (this: Client, ...args: unknown[]) {
+  const prototype = Client.prototype as unknown as MethodsOf;
+  const query = prototype['query']!;
+  const spy = jest.spyOn(prototype, 'query').mockImplementation(function (this: unknown, ...args: unknown[]) {
     const [statement, values] = args as [string | { text: string; values?: unknown[] }, unknown];
     const { text, values: own } = typeof statement === 'string' ? { text: statement, values: undefined } : statement;
     sent.push({ sql: text, parameters: own ?? (Array.isArray(values) ? values : []) });
     return query.apply(this, args);
-  } as never);
+  });
   return {
     plansOf: (work) =>
       recorded(sent, work, async ({ sql, parameters }) => {
@@ -82,10 +86,7 @@ async function mysqlPlanner(env: StoreEnvironment): Promise<Planner> {
   const connection = await mysqlPromise.createConnection(addressOf(env));
   const sent: SentStatement[] = [];
   // Those of a pool have their methods from the same place.
-  const prototype = Object.getPrototypeOf(mysql.Connection.prototype) as Record<
-    string,
-    (...args: unknown[]) => unknown
-  >;
+  const prototype = Object.getPrototypeOf(mysql.Connection.prototype) as MethodsOf;
   const spies = ['query', 'execute'].map((method) => {
     const original = prototype[method]!;
     return jest.spyOn(prototype, method).mockImplementation(function (this: unknown, ...args: unknown[]) {

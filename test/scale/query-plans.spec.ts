@@ -18,7 +18,7 @@ const FEW = 1000;
 const LARGE_TABLE = /^(t|trans_.*)$/;
 
 /** SQLite's plans are checked beside its statements, which run in a thread of their own. */
-describeEngines(SHARED_ENGINES, ({ name, create }) => {
+describeEngines(SHARED_ENGINES, (engine) => {
   describe(`the statements of the store on ${ROWS} finished transactions`, () => {
     const cleanup = new Cleanup();
     let env: StoreEnvironment;
@@ -27,7 +27,7 @@ describeEngines(SHARED_ENGINES, ({ name, create }) => {
     let planner: Planner;
 
     beforeAll(async () => {
-      env = await create(cleanup);
+      env = await engine.create(cleanup);
       times = await fillHistory(env, ROWS);
       // First: a session may keep its driver's methods from the beginning.
       planner = await plannerOf(env);
@@ -70,7 +70,7 @@ describeEngines(SHARED_ENGINES, ({ name, create }) => {
       for (const { name: what, filter } of listCases(times, ROWS)) {
         const steps = await planner.plansOf(() => store.list({ ...filter, limit: 20 }));
         steps.push(...(await planner.plansOf(() => store.list({ ...filter, limit: 20, beforeId: ROWS / 2 }))));
-        if (steps.some(isExpensive)) expensive.push([`${name}: ${what}`, steps.filter(isExpensive)]);
+        if (steps.some(isExpensive)) expensive.push([`${engine.name}: ${what}`, steps.filter(isExpensive)]);
       }
       expect(expensive).toEqual([]);
     }, 120_000);

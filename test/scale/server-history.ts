@@ -15,11 +15,11 @@ import {
 /** In what the servers differ. `n` stands for the number of a transaction, `first` and `last` are put into the text. */
 interface Dialect {
   /** A derived table with the one column `n`. */
-  series(part: HistoryPart): string;
-  gid: string;
+  readonly series: (part: HistoryPart) => string;
+  readonly gid: string;
   /** The instant of `n` milliseconds after 1970, where `n` is an expression. */
-  instant(milliseconds: string): string;
-  payload: string;
+  readonly instant: (milliseconds: string) => string;
+  readonly payload: string;
   readonly prepare: readonly string[];
   readonly analyze: readonly string[];
 }

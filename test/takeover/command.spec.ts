@@ -110,6 +110,16 @@ describeEngines(SHARED_ENGINES, ({ name }) => {
     expect((await command(env, '--status')).code).toBe(0);
   });
 
+  it('a server that cannot be reached is told with its address, without the password', async () => {
+    const { address } = await dtm();
+    const connected = StoreSchema.connect({ ...address, user: 'nobody', password: 'a secret' });
+    await expect(connected).rejects.toMatchObject({
+      code: 'DTX_STORE_UNAVAILABLE',
+      message: expect.stringMatching(`^cannot connect to ${engine} at .*:${address.port}, .* user nobody \\(.*nobody`),
+    });
+    await expect(connected).rejects.not.toThrow('a secret');
+  });
+
   it('a table that is not ours is left alone', async () => {
     const database = await DtmDatabase.create(cleanup, engine);
     for (const table of ['trans_global', 'trans_branch_op']) await database.query(`DROP TABLE ${table}`);

@@ -7,6 +7,7 @@ import type { ServerProcess } from '../../support/server-process';
 import type { StoreEnvironment } from '../../support/store-engine';
 import { until } from '../../support/until';
 import { startProcess } from '../lanes/process';
+import { cpuTimeOfTreeUs, cpuTimeUs, perSaga } from '../measure/cpu-time';
 import { rotated } from '../measure/rotated';
 import type { IsolationOptions } from '../options';
 import type { Progress } from '../progress';
@@ -15,10 +16,17 @@ import { LIVING, type DestinationAddresses, type DestinationProgress } from './d
 import { fillDue } from './fill-due';
 import { ISOLATION_LANES, type IsolationLane } from './lanes';
 
-/** Transactions by second that call the living destinations, one figure per round. */
+/** One recovery. Only transactions of the living destinations count. */
+export interface IsolationSample {
+  readonly transactionsPerSecond: number;
+  /** Processor time by transaction, start included, in microseconds; `null` where there is none or it cannot be told. */
+  readonly cpu: Readonly<Record<'coordinator' | 'database', number | null>>;
+}
+
+/** All samples of one lane, one per round. */
 export interface IsolationSamples {
   readonly lane: IsolationLane;
-  readonly rates: readonly number[];
+  readonly samples: readonly IsolationSample[];
 }
 
 /** The destination that may be dead is one of so many. */
@@ -38,26 +46,32 @@ export async function runIsolation(
   cleanup: Cleanup,
   progress: Progress,
 ): Promise<IsolationSamples[]> {
-  const lanes = ISOLATION_LANES.map((lane) => ({ lane, rates: [] as number[] }));
+  const lanes = ISOLATION_LANES.map((lane) => ({ lane, samples: [] as IsolationSample[] }));
   for (let round = 0; round < options.rounds; round += 1) {
-    for (const { lane, rates } of rotated(lanes, round)) {
+    for (const { lane, samples } of rotated(lanes, round)) {
       progress(`round ${round + 1} of ${options.rounds}: ${lane.name}`);
-      rates.push(await scoped(cleanup, (inner) => measure(lane, options, inner)));
+      samples.push(await scoped(cleanup, (inner) => measure(lane, options, inner)));
     }
   }
   return lanes;
 }
 
-/** With a store, a coordinator and destinations of its own. @returns transactions of living destinations by second */
-async function measure(lane: IsolationLane, options: IsolationOptions, cleanup: Cleanup): Promise<number> {
+/** With a store, a coordinator and destinations of its own. */
+async function measure(lane: IsolationLane, options: IsolationOptions, cleanup: Cleanup): Promise<IsolationSample> {
   const services = await startProcess(cleanup, 'destinations');
-  const { env } = await options.engine.start(cleanup);
+  const { env, database } = await options.engine.start(cleanup);
   const gids = await fill(env, { lane, services, options });
+  const databaseBefore = database && cpuTimeOfTreeUs(database);
   const coordinator = await startCoordinator(env);
   cleanup.add(() => coordinator.kill());
   const elapsedMs = await finished(services, gids.length * options.steps);
+  const databaseAfter = database && cpuTimeOfTreeUs(database);
+  const cpu = {
+    coordinator: perSaga(0, cpuTimeUs(coordinator.pid), gids.length),
+    database: perSaga(databaseBefore, databaseAfter, gids.length),
+  };
   await lookUp(new CoordinatorApi(coordinator.url), gids);
-  return (gids.length * 1000) / elapsedMs;
+  return { transactionsPerSecond: (gids.length * 1000) / elapsedMs, cpu };
 }
 
 interface Filling {

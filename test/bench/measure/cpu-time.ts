@@ -23,6 +23,11 @@ export function cpuTimeOfTreeUs(pid: number): number | undefined {
   return childrenOf(pid).reduce((sum, child) => sum + (cpuTimeOfTreeUs(child) ?? 0), own);
 }
 
+/** @returns the time between two looks, by saga; `null` where it cannot be told. */
+export function perSaga(before: number | undefined, after: number | undefined, sagas: number): number | null {
+  return before === undefined || after === undefined || sagas === 0 ? null : (after - before) / sagas;
+}
+
 function ticksUs(pid: number, positions: readonly number[]): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -2,8 +2,8 @@
 export interface Axis {
   /** In rising order; nothing drawn lies beyond the first and the last. */
   readonly ticks: readonly number[];
-  /** @returns the part of the axis below a value: from 0 to 1 */
-  share(value: number): number;
+  /** The part of the axis below a value: from 0 to 1. */
+  readonly share: (value: number) => number;
 }
 
 /** Steps that people read easily, of every power of ten. */

@@ -1,5 +1,6 @@
 import Fastify from 'fastify';
 import { Pool } from 'undici';
+import { endWithParent } from './end-with-parent';
 
 /*
  * The least that a coordinator over HTTP can do: parse the request, call its branches one after the other, reply. No
@@ -32,6 +33,7 @@ async function callBranch({ gid, steps, payloads }: Saga, step: number): Promise
 }
 
 async function main(): Promise<void> {
+  endWithParent();
   const app = Fastify();
   app.post<{ Body: Saga }>('/api/dtmsvr/submit', async ({ body }) => {
     for (let step = 0; step < body.steps.length; step += 1) await callBranch(body, step);

@@ -56,8 +56,7 @@ export class BarrierCleaner {
     private readonly inTransaction: InTransaction,
   ) {
     const { dialect, table = DEFAULT_BARRIER_TABLE, ttlSeconds = DEFAULT_BARRIER_TTL_SECONDS } = options;
-    const { cleanUp } = DIALECTS[dialect];
-    this.sql = cleanUp(parseTableName(table), checkBarrierTtl(ttlSeconds));
+    this.sql = DIALECTS[dialect].cleanUp(parseTableName(table), checkBarrierTtl(ttlSeconds));
   }
 
   /**

@@ -20,6 +20,11 @@ export class RecoveryService {
   private asked = false;
   private stopped = false;
   private failing = false;
+  /** The last scan ended for want of places, with more due perhaps. */
+  private isShort = false;
+  /** Runs that recovery has started and that have not ended. */
+  private running = 0;
+  private endedSinceShort = 0;
 
   constructor(
     private readonly store: TransactionStore,
@@ -49,6 +54,7 @@ export class RecoveryService {
 
   private async scan(): Promise<number> {
     let started = 0;
+    this.isShort = false;
     try {
       for (let claimed = 0; (claimed > 0 || this.asked) && !this.stopped; started += claimed) {
         this.asked = false;
@@ -67,7 +73,11 @@ export class RecoveryService {
   private async claim(): Promise<number> {
     // Places are taken before the claim: a claimed transaction that may not run would sit out its lease.
     const places = this.admission.takeFree(this.options.claimBatch);
-    if (places === 0) return 0;
+    if (places === 0) {
+      this.isShort = true;
+      this.endedSinceShort = 0;
+      return 0;
+    }
     const sentAtMs = this.options.clock.monotonicMs();
     let used = 0;
     try {
@@ -75,11 +85,26 @@ export class RecoveryService {
       for (const leased of claimed) {
         this.options.faults?.reach('claimed', leased.snapshot.gid);
         used += 1;
-        void this.runner.start(leased, sentAtMs);
+        this.follow(this.runner.start(leased, sentAtMs));
       }
       return claimed.length;
     } finally {
       for (let unused = places - used; unused > 0; unused -= 1) this.admission.leave();
     }
+  }
+
+  /**
+   * A scan that found all places taken goes on when half a batch of them is free again: until the next one by the clock the
+   * coordinator would sit idle before a long line of due work.
+   */
+  private follow(run: Promise<unknown>): void {
+    const ended = (): void => {
+      this.running -= 1;
+      this.endedSinceShort += 1;
+      if (!this.isShort) return;
+      if (this.running === 0 || this.endedSinceShort >= this.options.claimBatch / 2) void this.runOnce();
+    };
+    this.running += 1;
+    run.then(ended, ended);
   }
 }

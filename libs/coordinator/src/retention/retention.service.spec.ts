@@ -114,7 +114,7 @@ describe('the retention of finished transactions', () => {
     clock.advance(8 * DAY_MS);
     const other = new RetentionService(store, { clock, finishedForMs: 7 * DAY_MS });
     const counts = await Promise.all([retention.runOnce(), other.runOnce()]);
-    expect(counts[0]! + counts[1]!).toBe(250);
+    expect(counts[0] + counts[1]).toBe(250);
     expect((await store.list({ limit: 10 })).transactions.map(({ gid }) => gid)).toEqual([kept]);
   });
 

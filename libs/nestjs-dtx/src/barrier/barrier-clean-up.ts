@@ -55,7 +55,9 @@ export class BarrierCleanUp implements OnApplicationBootstrap, OnModuleDestroy {
 
   private after(delayMs: number, work: () => Promise<void>): void {
     if (this.stopping.signal.aborted) return;
-    this.timer = setTimeout(() => (this.underWay = work()), delayMs);
+    this.timer = setTimeout(() => {
+      this.underWay = work();
+    }, delayMs);
     this.timer.unref();
   }
 

@@ -25,7 +25,7 @@ interface Probe {
 }
 
 /** Rows that one statement goes through at most, and how many such statements a page is worth. */
-const WINDOW = 4000;
+const WINDOW = 2500;
 const MOST_WINDOWS = 4;
 /** Places that one statement looks at in search of a time. */
 const PROBES = 8;

@@ -56,7 +56,9 @@ async function takeOverState(queryRunner: QueryRunner, columns: Columns): Promis
 }
 
 async function readColumns(queryRunner: QueryRunner, { currentSchema }: TakeOverDialect): Promise<Columns> {
-  const names = [...DTM_TABLES, ...DTM_TABLES.map(keptAs), TAKE_OVER_TABLE, MIGRATIONS_TABLE].map((name) => `'${name}'`);
+  const names = [...DTM_TABLES, ...DTM_TABLES.map(keptAs), TAKE_OVER_TABLE, MIGRATIONS_TABLE].map(
+    (name) => `'${name}'`,
+  );
   const rows = (await queryRunner.query(
     `SELECT table_name AS found_table, column_name AS found_column FROM information_schema.columns
       WHERE table_schema = ${currentSchema} AND table_name IN (${names.join(', ')})`,

@@ -1,6 +1,7 @@
 import type { Branch, BranchChange, Instant } from '@nestjs-dtx/engine';
 import type { BatchStatements, BranchesOf } from '../../../batch/batch-statements';
 import type { GlobalUpdate, LockedRow } from '../../../batch/fence';
+import { tokenOf } from '../../../batch/write-token';
 import type { BranchRecord, LeasedTransaction } from '../../../records';
 import { leasedTransaction } from '../../../snapshot';
 import type { InsertWrite } from '../../../writes';
@@ -12,72 +13,62 @@ import {
   type BranchColumns,
   type GlobalColumns,
   type LockedColumns,
-} from '../server-rows';
-import { isDuplicateKey, isSessionLost } from './mysql-errors';
+} from '../rows';
+import { chunksByWeight, chunksOf, MAX_LIST } from './chunks';
 import * as sql from './mysql-sql';
-import { branchChangeRows, branchRows, globalRow, globalUpdateRow, timeOf, type Row } from './mysql-values';
-import { statementsOf } from './statement-size';
+import { branchesByStatus, branchRows, globalGroups, globalRow, timeOf, type Row } from './mysql-values';
 
-/** How often an insert is tried while rows come and go under it. */
-const INSERT_ATTEMPTS = 5;
-/** From 1000 on MariaDB makes a join of a list, and reads the whole table for it. */
-const LIST_LENGTH = 900;
+/** Most characters of one statement: well below the smallest `max_allowed_packet` that is usual. */
+const STATEMENT_WEIGHT = 512 * 1024;
 
-/** The batch statements on one session of MariaDB or MySQL. */
+/** The batch statements on one MariaDB or MySQL session: one statement a kind, with a row of values for each write. */
 export class MysqlBatch implements BatchStatements {
-  private mostBytes = 0;
-
   constructor(protected readonly session: Session) {}
 
   async begin(): Promise<Instant> {
     await this.session.change(sql.BEGIN);
-    const [clock] = await this.session.rows<{ now: string; max_statement: string }>(sql.CLOCK);
-    this.mostBytes = Number(clock!.max_statement);
-    return Number(clock!.now);
+    const [row] = await this.session.rows<{ now: number }>(sql.CLOCK);
+    return Number(row!.now);
   }
 
   async commit(): Promise<void> {
     await this.session.change(sql.COMMIT);
   }
 
-  /** A session that is lost was rolled back by the server. */
   async rollback(): Promise<void> {
-    try {
-      await this.session.change(sql.ROLLBACK);
-    } catch (error) {
-      if (!isSessionLost(error)) throw error;
-    }
+    await this.session.change(sql.ROLLBACK);
   }
 
   async lock(gids: readonly string[]): Promise<readonly LockedRow[]> {
-    return (await this.select<LockedColumns>(sql.LOCK, gids.toSorted())).map(lockedRowOf);
+    const rows = await this.list<LockedColumns>(sql.LOCK, [...gids].sort());
+    return rows.map(lockedRowOf);
   }
 
-  /**
-   * One row that exists already fails the whole statement, which then has inserted nothing: the rows that exist are left out
-   * and the rest is tried again. Duplicates are rare, so this costs less than asking first.
-   */
   async insertGlobals(writes: readonly InsertWrite[], now: Instant): Promise<ReadonlySet<string>> {
-    // In gid order, as two batches that insert the same gids in different orders would wait for each other.
-    const rows = writes.map((write) => globalRow(write, now)).sort((a, b) => (gidOf(a) < gidOf(b) ? -1 : 1));
-    const inserted = new Set<string>();
-    for (const statement of statementsOf(rows, this.mostBytes)) {
-      for (const row of await this.insertFree(statement)) inserted.add(gidOf(row));
-    }
-    return inserted;
+    const sorted = [...writes].sort((a, b) => (a.gid < b.gid ? -1 : 1));
+    const made = await this.insert(
+      sql.INSERT_GLOBALS,
+      sorted.map((write) => globalRow(write, now)),
+    );
+    const gids = sorted.map(({ gid }) => gid);
+    if (made === sorted.length) return new Set(gids);
+    const rows = await this.list<{ gid: string; owner: string }>(sql.OWNERS, gids);
+    const owners = new Map(rows.map(({ gid, owner }) => [gid, owner]));
+    return new Set(sorted.filter((write) => owners.get(write.gid) === tokenOf(write)).map(({ gid }) => gid));
   }
 
   async insertBranches(rows: readonly BranchesOf<Branch>[], now: Instant): Promise<void> {
-    const branches = rows.flatMap((row) => branchRows(row, now));
-    for (const statement of statementsOf(branches, this.mostBytes)) {
-      await this.session.change(sql.INSERT_BRANCHES, [statement]);
-    }
+    await this.insert(
+      sql.INSERT_BRANCHES,
+      rows.flatMap((row) => branchRows(row, now)),
+    );
   }
 
   async existingBranches(rows: readonly BranchesOf<Branch>[]): Promise<ReadonlySet<string>> {
-    const gids = rows.map(({ gid }) => gid);
-    const branchIds = new Set(rows.flatMap(({ branches }) => branches.map(({ branchId }) => branchId)));
-    const found = await this.session.rows<BranchKey>(sql.EXISTING_BRANCHES, [gids, [...branchIds]]);
+    const found = await this.list<BranchKey>(
+      sql.BRANCHES_OF,
+      rows.map(({ gid }) => gid),
+    );
     const keys = new Set(found.map(keyOf));
     const taken = rows.filter(({ gid, branches }) =>
       branches.some(({ branchId, op }) => keys.has(keyOf({ gid, branch_id: branchId, op }))),
@@ -86,51 +77,46 @@ export class MysqlBatch implements BatchStatements {
   }
 
   async updateBranches(rows: readonly BranchesOf<BranchChange>[], now: Instant): Promise<void> {
-    const changes = rows.flatMap((row) => branchChangeRows(row, now));
-    await this.update(sql.UPDATE_BRANCHES, changes, now);
+    const time = timeOf(now);
+    for (const [status, branches] of branchesByStatus(rows)) {
+      const times = [time, status === 'succeed' ? time : null, status === 'failed' ? time : null];
+      for (const keys of chunksOf(branches, MAX_LIST)) {
+        await this.session.change(sql.updateBranches(keys.length), [status, ...times, ...keys.flat()]);
+      }
+    }
   }
 
   async updateGlobals(updates: readonly GlobalUpdate[], now: Instant): Promise<void> {
-    await this.update(sql.UPDATE_GLOBALS, updates.map(globalUpdateRow), now);
+    for (const { columns, values, gids } of globalGroups(updates, now)) {
+      await this.session.change(sql.updateGlobals(columns), [...values, gids]);
+    }
   }
 
   async load(gids: readonly string[], now: Instant): Promise<readonly LeasedTransaction[]> {
-    const globals = await this.select<GlobalColumns>(sql.LOAD_GLOBALS, gids);
-    const branches = await this.select<BranchColumns>(sql.LOAD_BRANCHES, gids);
-    const rows = new Map(
+    const globals = await this.list<GlobalColumns>(sql.LOAD_GLOBALS, gids);
+    const branches = await this.list<BranchColumns>(sql.LOAD_BRANCHES, gids);
+    const found = new Map(
       globals.map((row) => [row.gid, { transaction: transactionOf(row), branches: [] as BranchRecord[] }]),
     );
-    for (const branch of branches) rows.get(branch.gid)?.branches.push(branchOf(branch));
-    return gids.flatMap((gid) => rows.get(gid) ?? []).map((found) => leasedTransaction(found, now));
+    for (const branch of branches) found.get(branch.gid)?.branches.push(branchOf(branch));
+    return gids.flatMap((gid) => found.get(gid) ?? []).map((rows) => leasedTransaction(rows, now));
   }
 
-  private async insertFree(rows: readonly Row[]): Promise<readonly Row[]> {
-    let free = rows;
-    for (let attempt = 1; free.length > 0; attempt += 1) {
-      try {
-        await this.session.change(sql.INSERT_GLOBALS, [free]);
-        return free;
-      } catch (error) {
-        if (!isDuplicateKey(error) || attempt === INSERT_ATTEMPTS) throw error;
-      }
-      const taken = new Set((await this.lock(free.map(gidOf))).map(({ gid }) => gid));
-      free = free.filter((row) => !taken.has(gidOf(row)));
-    }
-    return free;
+  /** @returns the rows of a statement with one list, which may have to be asked for in parts */
+  protected async list<T>(text: string, list: readonly string[]): Promise<readonly T[]> {
+    if (list.length <= MAX_LIST) return list.length === 0 ? [] : this.session.rows<T>(text, [list]);
+    const rows: T[] = [];
+    for (const chunk of chunksOf(list, MAX_LIST)) rows.push(...(await this.session.rows<T>(text, [chunk])));
+    return rows;
   }
 
-  private async update(statement: string, rows: readonly Row[], now: Instant): Promise<void> {
-    for (const part of statementsOf(rows, this.mostBytes)) {
-      await this.session.change(statement, [JSON.stringify(part), timeOf(now)]);
+  /** @returns how many rows were made */
+  private async insert(text: string, rows: readonly Row[]): Promise<number> {
+    let made = 0;
+    for (const chunk of chunksByWeight(rows, STATEMENT_WEIGHT, weightOf)) {
+      made += await this.session.change(text, [chunk]);
     }
-  }
-
-  private async select<Columns>(statement: string, gids: readonly string[]): Promise<readonly Columns[]> {
-    const found: Columns[] = [];
-    for (let start = 0; start < gids.length; start += LIST_LENGTH) {
-      found.push(...(await this.session.rows<Columns>(statement, [gids.slice(start, start + LIST_LENGTH)])));
-    }
-    return found;
+    return made;
   }
 }
 
@@ -142,4 +128,10 @@ interface BranchKey {
 
 const keyOf = ({ gid, branch_id, op }: BranchKey): string => JSON.stringify([gid, branch_id, op]);
 
-const gidOf = (row: Row): string => row[0] as string;
+/** About as many characters as the row takes inside a statement; bytes are written as two. */
+function weightOf(row: Row): number {
+  return row.reduce<number>((sum, value) => {
+    if (typeof value === 'string') return sum + value.length + 3;
+    return sum + (Buffer.isBuffer(value) ? 2 * value.length : 0) + 26;
+  }, 0);
+}

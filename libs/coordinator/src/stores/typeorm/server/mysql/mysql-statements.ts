@@ -4,26 +4,26 @@ import type { LockedRow } from '../../../batch/fence';
 import type { HeldLease, KvEntry, PurgeProgress, RearmResult } from '../../../transaction-store';
 import type { LeaseRequest } from '../../../writes';
 import type { PurgeRange, ServerStatements } from '../dialect';
+import { chunksOf, MAX_LIST } from './chunks';
 import { MysqlBatch } from './mysql-batch';
 import * as cold from './mysql-cold-sql';
-import { isDuplicateKey } from './mysql-errors';
 import { timeOf } from './mysql-values';
 
-/** One row that a purge looks at. Truth is a number. */
+/** One row that a purge looks at. The engine has no booleans. */
 interface PurgeRow {
-  readonly id: string;
+  readonly id: number;
   readonly gid: string;
   readonly is_young: number;
   readonly has_ended: number;
 }
 
-/** All statements on one session of MariaDB or MySQL: those of a batch, and the ones that run now and then. */
+/** All statements on one MariaDB or MySQL session: those of a batch, and the ones that run now and then. */
 export class MysqlStatements extends MysqlBatch implements ServerStatements {
   async claim(limit: number, lease: LeaseRequest, now: Instant): Promise<readonly string[]> {
     const due = await this.session.rows<{ gid: string }>(cold.DUE, [timeOf(now), limit]);
     const gids = due.map(({ gid }) => gid);
     const until = timeOf(now + lease.durationMs);
-    if (gids.length > 0) await this.session.change(cold.CLAIM, [lease.owner, until, until, timeOf(now), gids]);
+    await this.changeAll(cold.CLAIM, [lease.owner, until, until, timeOf(now)], gids);
     return gids;
   }
 
@@ -33,7 +33,7 @@ export class MysqlStatements extends MysqlBatch implements ServerStatements {
     const rows = new Map((await this.lock(gids)).map((row) => [row.gid, row]));
     const held = leases.filter((lease) => isHeld(lease, rows.get(lease.gid))).map(({ gid }) => gid);
     const until = timeOf(now + durationMs);
-    for (const part of this.lists(held)) await this.session.change(cold.RENEW, [until, until, part]);
+    await this.changeAll(cold.RENEW, [until, until], held);
     const kept = new Set(held);
     return gids.filter((gid) => !kept.has(gid));
   }
@@ -48,19 +48,19 @@ export class MysqlStatements extends MysqlBatch implements ServerStatements {
     { afterMs, limit }: { readonly afterMs: number; readonly limit: number },
     now: Instant,
   ): Promise<RearmResult> {
-    const [time, far] = [timeOf(now), timeOf(now + afterMs)];
-    const rows = await this.session.rows<{ id: string }>(cold.FAR_FREE, [far, time, limit]);
-    const ids = rows.map(({ id }) => Number(id));
-    for (const part of this.lists(ids)) await this.session.change(cold.REARM_FAR, [time, time, part]);
-    const left = await this.session.rows(cold.FAR, [far, time, 1]);
-    return { count: ids.length, hasRemaining: left.length > 0 };
+    const [time, after] = [timeOf(now), timeOf(now + afterMs)];
+    const far = await this.session.rows<{ gid: string }>(cold.FAR_GIDS, [after, time, limit]);
+    const gids = far.map(({ gid }) => gid);
+    await this.changeAll(cold.REARM_ALL, [time, time], gids);
+    const left = await this.session.rows(cold.FAR, [after, time]);
+    return { count: gids.length, hasRemaining: left.length > 0 };
   }
 
   async kvPut({ category, key, value }: KvEntry, expected: number | undefined, now: Instant): Promise<boolean> {
     const time = timeOf(now);
     const row = [category, key, value, time, time];
-    if (expected === undefined) return (await this.session.change(cold.KV_PUT, [...row, value, time])) > 0;
-    if (expected === 0) return this.kvCreate(row);
+    if (expected === undefined) return (await this.session.change(cold.KV_PUT, row)) > 0;
+    if (expected === 0) return (await this.session.change(cold.KV_CREATE, row)) > 0;
     return (await this.session.change(cold.KV_REPLACE, [value, time, category, key, expected])) > 0;
   }
 
@@ -71,36 +71,30 @@ export class MysqlStatements extends MysqlBatch implements ServerStatements {
   async purge({ finishedBefore, afterId, limit }: PurgeRange): Promise<PurgeProgress> {
     const before = timeOf(finishedBefore);
     const next = await this.session.rows<PurgeRow>(cold.PURGE_NEXT, [before, before, afterId, limit]);
-    const end = next.findIndex(({ is_young: isYoung }) => Number(isYoung) === 1);
+    const end = next.findIndex(({ is_young }) => is_young === 1);
     const old = end === -1 ? next : next.slice(0, end);
-    const ended = old.filter(({ has_ended: hasEnded }) => Number(hasEnded) === 1).map(({ id }) => Number(id));
-    const deleted = ended.length > 0 ? await this.delete(ended, before) : 0;
+    const ended = old.filter(({ has_ended }) => has_ended === 1).map(({ gid }) => gid);
+    let deleted = 0;
+    for (const gids of chunksOf(ended, MAX_LIST)) deleted += await this.delete(gids, before);
     const last = old.at(-1);
     return { deleted, lastId: end === -1 && last ? Number(last.id) : undefined };
   }
 
-  private async delete(ended: readonly number[], before: string): Promise<number> {
-    let deleted = 0;
-    for (const part of this.lists(ended)) {
-      const rows = await this.session.rows<{ id: string; gid: string }>(cold.ENDED, [part, before]);
-      if (rows.length === 0) continue;
-      await this.session.change(cold.DELETE_GLOBALS, [rows.map(({ id }) => Number(id))]);
-      await this.session.change(cold.DELETE_BRANCHES, [rows.map(({ gid }) => gid)]);
-      deleted += rows.length;
-    }
-    return deleted;
+  private async delete(ended: readonly string[], before: Date | null): Promise<number> {
+    const rows = await this.session.rows<{ gid: string }>(cold.LOCK_ENDED, [ended, before]);
+    if (rows.length === 0) return 0;
+    const gids = rows.map(({ gid }) => gid);
+    await this.session.change(cold.DELETE_GLOBALS, [gids]);
+    await this.session.change(cold.DELETE_BRANCHES, [gids]);
+    return gids.length;
   }
 
-  private async kvCreate(row: readonly unknown[]): Promise<boolean> {
-    try {
-      return (await this.session.change(cold.KV_CREATE, row)) > 0;
-    } catch (error) {
-      if (isDuplicateKey(error)) return false;
-      throw error;
-    }
+  /** A statement whose last parameter is a list of gids. */
+  private async changeAll(text: string, values: readonly unknown[], gids: readonly string[]): Promise<void> {
+    for (const chunk of chunksOf(gids, MAX_LIST)) await this.session.change(text, [...values, chunk]);
   }
 }
 
 function isHeld({ epoch }: HeldLease, row: LockedRow | undefined): boolean {
-  return row?.epoch === epoch && row.leaseUntil !== null && !isFinalStatus(row.status);
+  return row !== undefined && row.epoch === epoch && row.leaseUntil !== null && !isFinalStatus(row.status);
 }

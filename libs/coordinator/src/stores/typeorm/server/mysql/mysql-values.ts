@@ -1,37 +1,26 @@
 import type { Branch, BranchChange, Instant } from '@nestjs-dtx/engine';
-import { optionsToJson } from '@nestjs-dtx/protocol';
+import { optionsToJson, type BranchStatus } from '@nestjs-dtx/protocol';
 import type { BranchesOf } from '../../../batch/batch-statements';
 import type { GlobalUpdate } from '../../../batch/fence';
 import { FIRST_EPOCH } from '../../../batch/run-batch';
-import { firstSchedule } from '../../../batch/updates';
+import { leased } from '../../../batch/updates';
+import { tokenOf } from '../../../batch/write-token';
 import type { InsertWrite } from '../../../writes';
 
-/** Values of one row, in the order of a statement's columns. */
-export type Row = readonly (string | number | Buffer | null)[];
+/** Values of one row, in the order of the statement's columns. */
+export type Row = readonly unknown[];
 
-/** @returns an instant as a `datetime(3)` in UTC */
-export function timeOf(instant: Instant): string {
-  if (instant === lastInstant) return lastTime;
-  lastInstant = instant;
-  lastTime = new Date(instant).toISOString().replace('T', ' ').slice(0, -1);
-  return lastTime;
-}
-
-/** Most rows of a batch carry the same instant. */
-let lastInstant = NaN;
-let lastTime = '';
-
-export function timeOrNull(instant: Instant | null | undefined): string | null {
-  return instant === null || instant === undefined ? null : timeOf(instant);
-}
+export const timeOf = (instant: Instant | null | undefined): Date | null =>
+  instant === null || instant === undefined ? null : new Date(instant);
 
 /** A row of `INSERT_GLOBALS`. */
 export function globalRow(write: InsertWrite, now: Instant): Row {
-  const { gid, transaction, intervalMs } = write;
-  const { owner, leaseUntil, nextCronTime } = firstSchedule(write, now);
+  const { transaction, lease, intervalMs } = write;
+  const held = lease && leased(lease, now);
+  const firstVisit = transaction.firstVisitAfterMs === undefined ? null : now + transaction.firstVisitAfterMs;
   const time = timeOf(now);
   return [
-    gid,
+    write.gid,
     transaction.transType,
     transaction.status,
     transaction.queryPrepared,
@@ -41,12 +30,12 @@ export function globalRow(write: InsertWrite, now: Instant): Row {
     optionsToJson(transaction.options),
     transaction.customData,
     secondsOf(intervalMs),
-    timeOrNull(nextCronTime),
-    owner,
+    timeOf(held ? held.nextCronTime : firstVisit),
+    tokenOf(write),
     '',
     '',
     '',
-    timeOrNull(leaseUntil),
+    timeOf(held?.leaseUntil),
     FIRST_EPOCH,
     transaction.branches.length,
     '',
@@ -61,50 +50,73 @@ export function branchRows({ gid, branches }: BranchesOf<Branch>, now: Instant):
     time,
     time,
     url,
-    bufferOf(payload),
+    Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
     branchId,
     op,
     status,
   ]);
 }
 
-/** Rows of `UPDATE_BRANCHES`. */
-export function branchChangeRows({ gid, branches }: BranchesOf<BranchChange>, now: Instant): Row[] {
-  const time = timeOf(now);
-  return branches.map(({ branchId, op, status }) => [
-    gid,
-    branchId,
-    op,
-    status,
-    status === 'succeed' ? time : null,
-    status === 'failed' ? time : null,
-  ]);
+/** Keys of the branches that get the same status. */
+export function branchesByStatus(
+  rows: readonly BranchesOf<BranchChange>[],
+): ReadonlyMap<BranchStatus, readonly (readonly string[])[]> {
+  const groups = new Map<BranchStatus, string[][]>();
+  for (const { gid, branches } of rows) {
+    for (const { status, branchId, op } of branches) {
+      const keys = groups.get(status) ?? [];
+      groups.set(status, keys);
+      keys.push([gid, branchId, op]);
+    }
+  }
+  return groups;
 }
 
-/** A row of `UPDATE_GLOBALS`. */
-export function globalUpdateRow({ schedule, ...update }: GlobalUpdate): Row {
-  return [
-    update.gid,
-    update.epoch,
-    update.status ?? null,
-    update.rollbackReason ?? null,
-    update.options ?? null,
-    update.customData ?? null,
-    update.branchCount ?? null,
-    timeOrNull(update.finishTime),
-    timeOrNull(update.rollbackTime),
-    schedule?.owner ?? null,
-    timeOrNull(schedule?.leaseUntil),
-    timeOrNull(schedule?.nextCronTime),
-    schedule?.intervalMs === undefined ? null : secondsOf(schedule.intervalMs),
-    schedule?.attempts ?? null,
-    schedule?.lastError ?? null,
+/** Global rows that get the same values: most transactions of a batch end alike, so that one statement serves them. */
+export interface GlobalGroup {
+  readonly columns: readonly string[];
+  readonly values: readonly unknown[];
+  readonly gids: string[];
+}
+
+export function globalGroups(updates: readonly GlobalUpdate[], now: Instant): GlobalGroup[] {
+  const groups = new Map<string, GlobalGroup>();
+  for (const update of updates) {
+    const assignments = assignmentsOf(update, now);
+    const key = JSON.stringify(assignments);
+    const group = groups.get(key) ?? {
+      columns: assignments.map(([column]) => column),
+      values: assignments.map(([, value]) => value),
+      gids: [],
+    };
+    groups.set(key, group);
+    group.gids.push(update.gid);
+  }
+  return [...groups.values()];
+}
+
+type Assignment = readonly [column: string, value: unknown];
+
+function assignmentsOf(update: GlobalUpdate, now: Instant): Assignment[] {
+  const { status, rollbackReason, options, customData, branchCount, finishTime, rollbackTime, schedule } = update;
+  const all: Assignment[] = [
+    ['update_time', timeOf(now)],
+    ['epoch', update.epoch],
+    ['status', status],
+    ['rollback_reason', rollbackReason],
+    ['options', options],
+    ['custom_data', customData],
+    ['branch_count', branchCount],
+    ['finish_time', finishTime === undefined ? undefined : timeOf(finishTime)],
+    ['rollback_time', rollbackTime === undefined ? undefined : timeOf(rollbackTime)],
+    ['owner', schedule?.owner],
+    ['lease_until', schedule && timeOf(schedule.leaseUntil)],
+    ['next_cron_time', schedule && timeOf(schedule.nextCronTime)],
+    ['next_cron_interval', schedule?.intervalMs === undefined ? undefined : secondsOf(schedule.intervalMs)],
+    ['attempts', schedule?.attempts],
+    ['last_error', schedule?.lastError],
   ];
-}
-
-/** The driver would take any other array for a list of values. */
-function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
+  return all.filter(([, value]) => value !== undefined);
 }
 
 /** dtm's column holds whole seconds. */

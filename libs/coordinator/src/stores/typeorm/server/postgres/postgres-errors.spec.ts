@@ -24,6 +24,7 @@ describe('an error of PostgreSQL', () => {
     ['53300', 'too many connections'],
     ['58030', 'input/output error'],
     ['25006', 'read-only server'],
+    ['25P03', 'silent inside a transaction'],
     ['28P01', 'wrong password'],
     ['3D000', 'unknown database'],
     ['42501', 'no privilege'],

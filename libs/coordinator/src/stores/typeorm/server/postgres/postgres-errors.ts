@@ -3,8 +3,11 @@ import type { BatchErrorKind } from '../../../batch/batch-outcome';
 /** Serialization failure, deadlock, lock not available: the same once more may well succeed. */
 const TRANSIENT = new Set(['40001', '40P01', '55P03']);
 
-/** Read-only server (a standby after a fail-over), statement cancelled by a timeout, outcome of a statement unknown. */
-const OUTAGES = new Set(['25006', '57014', '40003']);
+/**
+ * Read-only server (a standby after a fail-over), statement cancelled by a timeout, outcome of a statement unknown, session
+ * ended because we were silent inside a transaction (25P03) or were in it for too long (25P04).
+ */
+const OUTAGES = new Set(['25006', '57014', '40003', '25P03', '25P04']);
 
 /**
  * Classes of SQLSTATE under which no write can succeed, whatever is in it: connection, feature not supported (a cached plan
