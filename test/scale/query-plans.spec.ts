@@ -1,11 +1,11 @@
-import type { InsertWrite, TransactionStore } from '@nestjs-dtx/coordinator';
+import type { InsertWrite, ListFilter, TransactionPage, TransactionStore } from '@nestjs-dtx/coordinator';
 import { newGid } from '@nestjs-dtx/protocol';
 import { Cleanup } from '../support/cleanup';
 import { describeEngines } from '../support/describe-engines.spec-helper';
 import { SHARED_ENGINES, type StoreEnvironment } from '../support/store-engine';
 import { listCases } from './cases';
 import { fillHistory } from './fill';
-import { gidOf, type HistoryTimes } from './history';
+import { gidOf, RARE_TYPE, statusOf, typeOf, type HistoryTimes } from './history';
 import { plannerOf, type Planner, type PlanStep } from './planner.spec-helper';
 import { openStore } from './store';
 
@@ -64,6 +64,34 @@ describeEngines(SHARED_ENGINES, (engine) => {
       ['kvPut', () => store.kvPut({ category: 'c', key: 'k', value: 'v' })],
       ['kvDelete', () => store.kvDelete('c', 'k')],
     ])('find what they need by an index: %s', (_name, work) => expectCheap(work));
+
+    it.each([
+      ['a rare type', { transType: RARE_TYPE }, (n: number) => typeOf(n) === RARE_TYPE],
+      ['a type that there is none of', { transType: 'xa' as const }, () => false],
+      ['rare in both', { transType: RARE_TYPE, status: 'failed' as const }, (n: number) => statusOf(n) === 'failed'],
+    ])('list all of them over many pages, some of which are short: %s', async (_name, filter, passes) => {
+      const made = Array.from({ length: ROWS }, (_, index) => index + 1);
+      const expected = made.filter(passes).map(gidOf).toReversed();
+      expect(await listed(filter)).toEqual(expected);
+    });
+
+    it('list all that were created within some time, and no others', async () => {
+      const at = (n: number): number => Math.floor(times.startMs + n * times.stepMs);
+      const expected = Array.from({ length: 101 }, (_, index) => gidOf(7100 - index));
+      expect(await listed({ createdFrom: at(7000), createdTo: at(7100) + 1 })).toEqual(expected);
+    });
+
+    /** Page after page, until no next one is named. */
+    async function listed(filter: Omit<ListFilter, 'limit'>): Promise<string[]> {
+      const gids: string[] = [];
+      let next: { beforeId?: number } | undefined = {};
+      while (next) {
+        const page: TransactionPage = await store.list({ ...filter, ...next, limit: 30 });
+        gids.push(...page.transactions.map(({ gid }) => gid));
+        next = page.nextBeforeId === undefined ? undefined : { beforeId: page.nextBeforeId };
+      }
+      return gids;
+    }
 
     it('list a page by an index, whatever the filter', async () => {
       const expensive: [string, PlanStep[]][] = [];
