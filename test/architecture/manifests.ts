@@ -14,6 +14,9 @@ export interface Manifest {
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
+/** What TypeORM loads by its name, as the options of a connection say. */
+const LOADED_BY_NAME: Readonly<Record<string, readonly string[]>> = { 'libs/coordinator': ['mysql2', 'pg'] };
+
 const SPEC = /\.(spec|spec-helper)\.ts$/;
 
 /** Folders of the published libraries. */
@@ -34,7 +37,7 @@ export function declared({ dependencies, peerDependencies }: Manifest): Versions
  * them (`@nestjs/core` needs rxjs, whether we import it or not).
  */
 export function required(folder: string, graph: ImportGraph): string[] {
-  const needed = new Set(importedPackages(folder, graph));
+  const needed = new Set([...importedPackages(folder, graph), ...(LOADED_BY_NAME[folder] ?? [])]);
   for (const name of needed) for (const peer of requiredPeers(name)) needed.add(peer);
   return [...needed].sort();
 }
@@ -66,5 +69,8 @@ function requiredPeers(name: string): string[] {
   // Libraries of this workspace are not installed; what they need comes with them.
   if (!existsSync(join(PROJECT_ROOT, folder))) return [];
   const { peerDependencies = {}, peerDependenciesMeta = {} } = manifestOf(folder);
-  return Object.keys(peerDependencies).filter((peer) => !peerDependenciesMeta[peer]?.optional);
+  // Types of Node are for whoever compiles with it, and that is told by nobody's manifest.
+  return Object.keys(peerDependencies).filter(
+    (peer) => !peerDependenciesMeta[peer]?.optional && peer !== '@types/node',
+  );
 }

@@ -76,7 +76,10 @@ describeEngines(SHARED_ENGINES, ({ name }) => {
       const flags = database.zone === undefined ? [] : [`--source-time-zone=${database.zone}`];
 
       const killed = launch(environment, 'migrate', ...flags);
-      await until('rows are copied', () => /copying trans_global: [1-9]\d* of/.test(killed.output), { everyMs: 1 });
+      await until('rows are copied', () => /copying trans_global: [1-9]\d* of/.test(killed.output), {
+        everyMs: 1,
+        withinMs: PATIENCE_MS / 2,
+      });
       await killed.kill();
       expect((await schemaStatus(database)).takeOver).toBe('under way');
 

@@ -3,6 +3,9 @@ import type { Reply } from '../../support/http';
 import type { Row } from '../row';
 import { ROLLED_BACK } from './expected-calls';
 
+/** Whoever does not repeat at once is not seen again while the row runs. Seconds. */
+const HOURLY = { retry_interval: 3600 };
+
 /** A.9: what clients rely on beyond the reference's own tests. */
 export const OBSERVED_ROWS: readonly Row[] = [
   {
@@ -40,14 +43,13 @@ export const OBSERVED_ROWS: readonly Row[] = [
     title: 'an action that always fails is repeated to the limit at once, then compensated',
     run: async ({ saga }) => {
       saga.answers({ OUT: 'err' });
-      await saga.start({ steps: [saga.step('OUT')], payloads: [payload()], retry_limit: 2 });
+      await saga.start({ steps: [saga.step('OUT')], payloads: [payload()], retry_limit: 2, ...HOURLY });
       expect(await saga.ended()).toMatchObject({
         status: 'failed',
         rows: 'S P',
         reason: 'RetryCount is greater than RetryLimit, RetryLimit: 2',
       });
       expect(saga.calls).toEqual([...Array<string>(3).fill('OUT[01 action]'), 'OUT.rev[01 compensate]']);
-      expect(Math.max(...saga.gaps)).toBeLessThan(1000);
     },
   },
 

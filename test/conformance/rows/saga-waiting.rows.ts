@@ -3,6 +3,9 @@ import { BACKWARD, FORWARD, ROLLED_BACK } from './expected-calls';
 
 const WAIT = { wait_result: true };
 
+/** Whoever does not repeat at once is not seen again while the row runs. Seconds. */
+const HOURLY = { retry_interval: 3600 };
+
 /** A.4.3: clients that wait for the result, and the retry limit. */
 export const SAGA_WAITING_ROWS: readonly Row[] = [
   {
@@ -51,11 +54,10 @@ export const SAGA_WAITING_ROWS: readonly Row[] = [
     title: 'a retry limit repeats errors at once, and three of three may fail',
     run: async ({ saga }) => {
       saga.answers({ IN: '1-3:err' });
-      const reply = await saga.submit({ ...WAIT, retry_limit: 3 });
+      const reply = await saga.submit({ ...WAIT, retry_limit: 3, ...HOURLY });
       expect(reply.status).toBe(200);
       expect(await saga.state()).toMatchObject({ status: 'succeed', rows: 'P S P S' });
       expect(saga.calls).toEqual(['OUT[01 action]', ...Array<string>(4).fill('IN[02 action]')]);
-      expect(Math.max(...saga.gaps)).toBeLessThan(1000);
     },
   },
 
