@@ -32,7 +32,7 @@ describe('a coordinator frozen right before a commit', () => {
       relay = await Relay.start(cleanup, Number(store['STORE_PORT']));
       cluster = await Cluster.start(cleanup, store, [{ ...LEASE, STORE_PORT: String(relay.address) }, LEASE]);
       [sleeper, steady] = [cluster.member(0), cluster.member(1)];
-    });
+    }, 60_000);
 
     afterEach(() => cleanup.run());
 

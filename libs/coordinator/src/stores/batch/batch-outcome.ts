@@ -13,16 +13,17 @@ export type BatchOutcome =
       readonly isUnknown?: true;
     };
 
-/** How often a batch that lost a deadlock or a serialization conflict is repeated as a whole. */
-const TRANSIENT_ATTEMPTS = 5;
+/** How often what lost a deadlock or a serialization conflict is carried out, the first time included. */
+export const TRANSIENT_ATTEMPTS = 5;
 
 /**
  * What an error of the engine means for a batch.
  * - `transient`: it asks to try the same again (deadlock, serialization, certification);
+ * - `locked`: somebody keeps a row locked for longer than the engine waits: writes to other rows are not concerned;
  * - `outage`: it cannot write at all (locked, full, unreachable): each write alone would wait for the same failure;
  * - `write`: one of the writes is to blame.
  */
-export type BatchErrorKind = 'transient' | 'outage' | 'write';
+export type BatchErrorKind = 'transient' | 'locked' | 'outage' | 'write';
 
 /** How a batch is run. */
 export interface BatchRun extends BatchCircumstances {
@@ -30,8 +31,13 @@ export interface BatchRun extends BatchCircumstances {
   readonly kindOf: (error: unknown) => BatchErrorKind;
 }
 
-/** Longest first pause before a repetition, so that two batches in conflict do not meet again. Milliseconds. */
+/** Longest pause before the first repetition. Milliseconds. */
 const PAUSE_MS = 10;
+
+/** Lets two parties that got into conflict not meet again. @param attempt that failed, counted from 1 */
+export function pauseAfter(attempt: number): Promise<void> {
+  return setTimeout(Math.random() * PAUSE_MS * attempt);
+}
 
 /**
  * Runs a batch so that one poisoned write never fails its neighbours: transient conflicts repeat the whole batch, an outage
@@ -50,7 +56,7 @@ export async function runIsolated(
       const error = duringCommit ? failure.cause : failure;
       const kind = run.kindOf(error);
       if (kind === 'transient' && attempt < TRANSIENT_ATTEMPTS) {
-        await setTimeout(Math.random() * PAUSE_MS * attempt);
+        await pauseAfter(attempt);
         continue;
       }
       if (kind === 'outage' && duringCommit) return writes.map(() => ({ ok: false, error, isUnknown: true }));

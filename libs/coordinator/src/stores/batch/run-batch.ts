@@ -105,12 +105,10 @@ interface Progress {
 async function insertNew(statements: BatchStatements, writes: readonly Write[], progress: Progress): Promise<void> {
   const inserts = writes.filter((write): write is InsertWrite => write.kind === 'insert');
   if (inserts.length === 0) return;
-  const inserted = await statements.insertGlobals(inserts, progress.now);
-  const duplicates = inserts.filter((write) => !inserted.has(write.gid)).map((write) => write.gid);
-  const rows = duplicates.length > 0 ? byGid(await statements.lock(duplicates)) : undefined;
+  const taken = await insertGlobals(statements, inserts, progress.now);
   writes.forEach((write, index) => {
     if (write.kind !== 'insert') return;
-    const row = rows?.get(write.gid);
+    const row = taken.get(write.gid);
     // The mark of this write: an earlier try, whose commit was in doubt, ended while this one waited for the gid.
     if (row && leftItsMark(write, row)) {
       progress.results[index] = { result: 'applied', now: progress.now, epoch: row.epoch };
@@ -123,6 +121,28 @@ async function insertNew(statements: BatchStatements, writes: readonly Write[], 
     progress.effects.branchInserts.push({ gid: write.gid, branches: write.transaction.branches });
     progress.results[index] = { result: 'applied', now: progress.now, epoch: FIRST_EPOCH };
   });
+}
+
+/** How often an insert is tried while the row that is in its way goes before it can be read. */
+const INSERT_ATTEMPTS = 3;
+
+/** @returns the rows that stand in the way; all other writes have inserted theirs */
+async function insertGlobals(
+  statements: BatchStatements,
+  inserts: readonly InsertWrite[],
+  now: Instant,
+): Promise<ReadonlyMap<string, LockedRow>> {
+  const taken = new Map<string, LockedRow>();
+  let open = inserts;
+  for (let attempt = 0; attempt < INSERT_ATTEMPTS; attempt += 1) {
+    const inserted = await statements.insertGlobals(open, now);
+    const refused = open.filter(({ gid }) => !inserted.has(gid));
+    if (refused.length === 0) return taken;
+    for (const row of await statements.lock(refused.map(({ gid }) => gid))) taken.set(row.gid, row);
+    open = refused.filter(({ gid }) => !taken.has(gid));
+    if (open.length === 0) return taken;
+  }
+  throw new Error(`the gid ${open[0]!.gid} can neither be inserted nor read`);
 }
 
 /** Epoch of a fresh row. A lease taken together with the insert is the first, so it carries this number too. */

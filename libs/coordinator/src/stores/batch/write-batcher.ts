@@ -1,3 +1,4 @@
+import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
 import type { Write, WriteResult, WriteResults } from '../writes';
 import type { BatchOutcome } from './batch-outcome';
 
@@ -10,9 +11,13 @@ export interface WriteBatcherOptions {
   readonly maxBatch: number;
   /** Batches handed over at once. The executor carries them out in order; the second one spares it the wait for the next. */
   readonly depth: number;
+  /** Most writes that wait for their batch; new work is refused beyond that, so that a slow store costs no memory (default 10,000). */
+  readonly maxQueued?: number;
 }
 
 export const DEFAULT_BATCH: WriteBatcherOptions = { maxBatch: 256, depth: 1 };
+
+const DEFAULT_MAX_QUEUED = 10_000;
 
 interface Pending {
   readonly write: Write;
@@ -35,8 +40,15 @@ export class WriteBatcher {
     private readonly options: WriteBatcherOptions = DEFAULT_BATCH,
   ) {}
 
-  /** @returns the write's own result, after the commit that holds it. */
+  /**
+   * @returns the write's own result, after the commit that holds it
+   * @throws DtxError `DTX_OVERLOADED` when too many writes wait. Never for the progress of a runner: what it has done is a
+   *   fact, and there are no more runners than admission lets in
+   */
   write<W extends Write>(write: W): Promise<WriteResults[W['kind']]> {
+    if (write.kind !== 'advance' && this.queue.length >= (this.options.maxQueued ?? DEFAULT_MAX_QUEUED)) {
+      return Promise.reject(overloaded());
+    }
     return new Promise<WriteResult>((resolve, reject) => {
       this.queue.push({ write, resolve, reject });
       if (this.scheduled || this.inFlight >= this.options.depth) return;
@@ -91,3 +103,6 @@ export class WriteBatcher {
     this.pump();
   }
 }
+
+const overloaded = (): DtxError =>
+  new DtxError(ERROR_CODES.overloaded, 'too many changes wait for the store: try again in a moment');

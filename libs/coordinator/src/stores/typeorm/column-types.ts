@@ -14,12 +14,12 @@ export interface ColumnTypes {
   readonly time: ColumnType & string;
   /** Digits of the seconds' fraction, where the type has to be told. */
   readonly timePrecision?: number;
-  /** How texts are compared, where a database may have set something else: gids are case sensitive. */
+  /** How texts are compared, where a database may have set something else: gids differ by case, and by spaces at their end. */
   readonly collation?: { readonly charset: string; readonly collation: string };
 }
 
-/** MariaDB and MySQL, which TypeORM tells apart. */
-const MYSQL: ColumnTypes = {
+/** What MariaDB and MySQL have in common. */
+const MYSQL = {
   id: 'bigint',
   generatesId: true,
   integer: 'int',
@@ -27,8 +27,7 @@ const MYSQL: ColumnTypes = {
   blob: 'longblob',
   time: 'datetime',
   timePrecision: 3,
-  collation: { charset: 'utf8mb4', collation: 'utf8mb4_bin' },
-};
+} satisfies ColumnTypes;
 
 const TYPES: Readonly<Record<string, ColumnTypes>> = {
   'better-sqlite3': {
@@ -39,8 +38,9 @@ const TYPES: Readonly<Record<string, ColumnTypes>> = {
     blob: 'blob',
     time: 'datetime',
   },
-  mariadb: MYSQL,
-  mysql: MYSQL,
+  // Not utf8mb4_bin, for which a gid and the same with a space behind it are one.
+  mariadb: { ...MYSQL, collation: { charset: 'utf8mb4', collation: 'utf8mb4_nopad_bin' } },
+  mysql: { ...MYSQL, collation: { charset: 'utf8mb4', collation: 'utf8mb4_0900_bin' } },
   postgres: {
     id: 'bigint',
     generatesId: true,

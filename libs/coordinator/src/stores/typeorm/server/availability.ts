@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
+import type { BatchErrorKind } from '../../batch/batch-outcome';
 
 /** Whether the database server answers, told in the log when it changes and not at every attempt. */
 export class Availability {
@@ -15,12 +16,18 @@ export class Availability {
     this.logger.log(`${this.where} answers again`);
   }
 
-  /** @returns what a caller is told: nothing was carried out */
-  failed(cause: unknown): DtxError {
+  /** @returns what a caller is told of an error: `DTX_STORE_UNAVAILABLE` where the same may succeed later */
+  told(cause: unknown, kind: BatchErrorKind): unknown {
+    if (kind === 'write') return cause;
+    if (kind === 'outage') return this.failed(cause);
+    return unavailable(`others keep the same rows busy: ${reasonOf(cause)}`, cause);
+  }
+
+  private failed(cause: unknown): DtxError {
     const reason = reasonOf(cause);
     if (!this.isDown) this.logger.error(`${this.where} does not answer (${reason}); tried again with every request`);
     this.isDown = true;
-    return new DtxError(ERROR_CODES.storeUnavailable, `the store failed: ${reason}`, { cause });
+    return unavailable(`the store failed: ${reason}`, cause);
   }
 }
 
@@ -30,3 +37,6 @@ export function reasonOf(cause: unknown): string {
   if (cause.message) return cause.message;
   return (cause as { code?: string }).code ?? cause.name;
 }
+
+const unavailable = (message: string, cause: unknown): DtxError =>
+  new DtxError(ERROR_CODES.storeUnavailable, message, { cause });

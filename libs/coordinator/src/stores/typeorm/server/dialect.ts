@@ -8,7 +8,7 @@ import type { ServerStoreOptions } from './server-store.options';
 
 /** One connection, which nobody else uses until it is given back. Parameters are bound, never written into the text. */
 export interface Session {
-  /** @returns the rows of a SELECT, or of a statement with RETURNING */
+  /** @returns the rows of a SELECT, or of a statement with RETURNING; of several statements, where an engine takes them at once, the result of each */
   rows<Row>(sql: string, parameters?: readonly unknown[]): Promise<readonly Row[]>;
   /** @returns how many rows a statement wrote */
   change(sql: string, parameters?: readonly unknown[]): Promise<number>;
@@ -47,10 +47,11 @@ export interface ServerStatements extends BatchStatements {
 
 /** What differs between database servers. A further one is a folder with this. */
 export interface ServerDialect {
-  /** TypeORM's driver and the pool's settings: session in UTC, READ COMMITTED. */
+  /**
+   * TypeORM's driver and the pool's settings. Whoever uses a connection of it finds a session in UTC under READ COMMITTED, in
+   * which a server that hangs ends a statement with an error.
+   */
   connection(options: ServerStoreOptions): DataSourceOptions;
-  /** Given to each connection of the pool before its first use, where {@link connection} cannot. */
-  prepare?(session: Session): Promise<void>;
   /** The statements on one session. The session may be fresh or used before. */
   statements(session: Session): ServerStatements;
   /** What an error of the driver means for a batch: deadlocks, serialization and certification failures are `transient`. */

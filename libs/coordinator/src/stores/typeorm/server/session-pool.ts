@@ -7,9 +7,6 @@ import { TypeormSession } from './typeorm-session';
  * being given back: the next user would meet a transaction that nobody ended.
  */
 export class SessionPool {
-  /** Connections that have what the dialect relies on. */
-  private readonly prepared = new WeakSet<object>();
-
   constructor(
     private readonly dataSource: DataSource,
     private readonly dialect: ServerDialect,
@@ -18,14 +15,13 @@ export class SessionPool {
   /** Connects. A failure is the database's, as the driver tells it. */
   async take(): Promise<TypeormSession> {
     const queryRunner = this.dataSource.createQueryRunner();
-    const session = new TypeormSession(queryRunner);
     try {
-      await this.prepare((await queryRunner.connect()) as object, session);
+      await queryRunner.connect();
     } catch (error) {
-      await release(queryRunner, true);
+      await queryRunner.release();
       throw error;
     }
-    return session;
+    return new TypeormSession(queryRunner);
   }
 
   async giveBack(session: TypeormSession, { broken }: { readonly broken: boolean }): Promise<void> {
@@ -44,12 +40,6 @@ export class SessionPool {
     } finally {
       await this.giveBack(session, { broken });
     }
-  }
-
-  private async prepare(connection: object, session: TypeormSession): Promise<void> {
-    if (!this.dialect.prepare || this.prepared.has(connection)) return;
-    await this.dialect.prepare(session);
-    this.prepared.add(connection);
   }
 }
 

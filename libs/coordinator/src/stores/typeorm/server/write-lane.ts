@@ -1,5 +1,4 @@
 import { setTimeout } from 'node:timers/promises';
-import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
 import { runIsolated, type BatchOutcome } from '../../batch/batch-outcome';
 import { WriteBatcher, type WriteBatcherOptions } from '../../batch/write-batcher';
 import type { Write, WriteResults } from '../../writes';
@@ -8,12 +7,9 @@ import type { ServerDialect } from './dialect';
 import type { SessionPool } from './session-pool';
 import type { TypeormSession } from './typeorm-session';
 
-/** Pauses before the tries to read back what became of a commit: the server may be about to restart. Milliseconds. */
-const READ_BACK_PAUSES_MS = [0, 50, 100, 200, 400, 800, 1600];
-
-const isUnknown = (outcome: BatchOutcome | undefined): boolean => outcome?.ok === false && outcome.isUnknown === true;
-
-const isOutage = (error: unknown): boolean => error instanceof DtxError && error.code === ERROR_CODES.storeUnavailable;
+/** How long a commit of unknown outcome is looked for: the server may be about to restart. Milliseconds. */
+const READ_BACK_MS = 2500;
+const FIRST_PAUSE_MS = 20;
 
 /** One batcher with a session of its own, which it keeps from batch to batch and replaces when it breaks. */
 export class WriteLane {
@@ -40,47 +36,72 @@ export class WriteLane {
   }
 
   private async execute(writes: readonly Write[]): Promise<readonly BatchOutcome[]> {
-    const outcomes = await this.attempt(writes, false);
-    const unknown = writes.filter((_write, index) => isUnknown(outcomes[index]));
-    if (unknown.length === 0) return outcomes;
-    const resolved = await this.readBack(unknown);
-    return writes.map((write, index) => resolved.get(write) ?? outcomes[index]!);
+    const isReused = this.session !== undefined;
+    let outcomes = await this.attempt(writes, false);
+    // A session that was idle may have ended long ago, which says nothing about the server.
+    if (isReused) outcomes = await this.repeat(writes, outcomes, (outcome) => this.isRefused(outcome), false);
+    if (outcomes.some(isUnknown)) outcomes = await this.readBack(writes, outcomes);
+    return this.told(outcomes);
   }
 
   /**
    * The connection was lost during a COMMIT: the writes are tried again on another one, where those that took effect are
    * recognised. As long as the server stays away nothing is known, and that is what the callers are told after a while.
    */
-  private async readBack(writes: readonly Write[]): Promise<ReadonlyMap<Write, BatchOutcome>> {
-    const outcomes = new Map<Write, BatchOutcome>();
-    for (const pauseMs of READ_BACK_PAUSES_MS) {
-      await setTimeout(pauseMs);
-      const open = writes.filter((write) => !outcomes.get(write)?.ok);
-      const results = await this.attempt(open, true);
-      open.forEach((write, index) => outcomes.set(write, results[index]!));
-      if (results.every((outcome) => outcome.ok || !isOutage(outcome.error))) break;
+  private async readBack(writes: readonly Write[], lost: readonly BatchOutcome[]): Promise<readonly BatchOutcome[]> {
+    const deadline = performance.now() + READ_BACK_MS;
+    let outcomes = lost;
+    for (let pauseMs = FIRST_PAUSE_MS; outcomes.some(isUnknown) && performance.now() < deadline; pauseMs *= 2) {
+      outcomes = await this.repeat(writes, outcomes, isUnknown, true);
+      if (outcomes.some(isUnknown)) await setTimeout(pauseMs * (1 + Math.random()));
     }
     return outcomes;
   }
 
+  /** Tries those writes again whose outcome is such a one. @returns the outcomes of all */
+  private async repeat(
+    writes: readonly Write[],
+    outcomes: readonly BatchOutcome[],
+    isChosen: (outcome: BatchOutcome) => boolean,
+    isRepeated: boolean,
+  ): Promise<readonly BatchOutcome[]> {
+    const chosen = writes.filter((_write, index) => isChosen(outcomes[index]!));
+    if (chosen.length === 0) return outcomes;
+    const next = await this.attempt(chosen, isRepeated);
+    const byWrite = new Map(chosen.map((write, index) => [write, next[index]!]));
+    return writes.map((write, index) => byWrite.get(write) ?? outcomes[index]!);
+  }
+
   /** One batch on the lane's session, which is thrown away if it breaks. */
   private async attempt(writes: readonly Write[], isRepeated: boolean): Promise<readonly BatchOutcome[]> {
+    let outcomes: readonly BatchOutcome[];
     try {
       this.session ??= await this.pool.take();
+      const kindOf = (error: unknown) => this.dialect.kindOf(error);
+      outcomes = await runIsolated(this.dialect.statements(this.session), writes, { kindOf, isRepeated });
     } catch (error) {
-      const failed = this.availability.failed(error);
-      return writes.map(() => ({ ok: false, error: failed }));
+      outcomes = writes.map(() => ({ ok: false, error }));
     }
-    const run = { kindOf: (error: unknown) => this.dialect.kindOf(error), isRepeated };
-    const outcomes = await runIsolated(this.dialect.statements(this.session), writes, run);
-    const isBroken = (outcome: BatchOutcome) => !outcome.ok && run.kindOf(outcome.error) === 'outage';
-    if (!outcomes.some(isBroken)) {
-      this.availability.succeeded();
-      return outcomes;
-    }
+    if (!outcomes.some((outcome) => this.isOutage(outcome))) return outcomes;
     await this.drop(true);
+    // What was in doubt before it was tried again still is.
+    return isRepeated ? outcomes.map((outcome) => (this.isOutage(outcome) ? inDoubt(outcome) : outcome)) : outcomes;
+  }
+
+  private isOutage(outcome: BatchOutcome): boolean {
+    return !outcome.ok && this.dialect.kindOf(outcome.error) === 'outage';
+  }
+
+  private isRefused(outcome: BatchOutcome): boolean {
+    return this.isOutage(outcome) && !isUnknown(outcome);
+  }
+
+  private told(outcomes: readonly BatchOutcome[]): readonly BatchOutcome[] {
+    if (!outcomes.some((outcome) => this.isOutage(outcome))) this.availability.succeeded();
     return outcomes.map((outcome) =>
-      !outcome.ok && isBroken(outcome) ? { ...outcome, error: this.availability.failed(outcome.error) } : outcome,
+      outcome.ok
+        ? outcome
+        : { ...outcome, error: this.availability.told(outcome.error, this.dialect.kindOf(outcome.error)) },
     );
   }
 
@@ -90,3 +111,7 @@ export class WriteLane {
     if (session) await this.pool.giveBack(session, { broken });
   }
 }
+
+const isUnknown = (outcome: BatchOutcome): boolean => !outcome.ok && outcome.isUnknown === true;
+
+const inDoubt = (outcome: BatchOutcome): BatchOutcome => (outcome.ok ? outcome : { ...outcome, isUnknown: true });

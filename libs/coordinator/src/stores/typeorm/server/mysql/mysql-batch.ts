@@ -1,4 +1,5 @@
 import type { Branch, BranchChange, Instant } from '@nestjs-dtx/engine';
+import type { BranchStatus } from '@nestjs-dtx/protocol';
 import type { BatchStatements, BranchesOf } from '../../../batch/batch-statements';
 import type { GlobalUpdate, LockedRow } from '../../../batch/fence';
 import { tokenOf } from '../../../batch/write-token';
@@ -14,29 +15,47 @@ import {
   type GlobalColumns,
   type LockedColumns,
 } from '../rows';
-import { chunksByWeight, chunksOf, MAX_LIST } from './chunks';
+import { chunksOf, MAX_LIST } from './chunks';
+import { isSessionLost } from './mysql-errors';
 import * as sql from './mysql-sql';
-import { branchesByStatus, branchRows, globalGroups, globalRow, timeOf, type Row } from './mysql-values';
+import { branchGroups, branchRows, globalGroups, globalRow, timeOf } from './mysql-values';
+import { PendingStatements } from './pending-statements';
+import { inStatements } from './statement-size';
 
-/** Most characters of one statement: well below the smallest `max_allowed_packet` that is usual. */
-const STATEMENT_WEIGHT = 512 * 1024;
-
-/** The batch statements on one MariaDB or MySQL session: one statement a kind, with a row of values for each write. */
+/**
+ * The batch statements on one MariaDB or MySQL session: one statement a kind, with a row of values for each write. A statement
+ * whose result decides nothing waits for the commit, which carries it along. So a batch takes three round trips (begin,
+ * lock or insert, the rest with the commit) however many statements it has.
+ */
 export class MysqlBatch implements BatchStatements {
+  private readonly pending = new PendingStatements();
+  /** Bytes of the largest statement that the server takes. */
+  private mostBytes = 0;
+
   constructor(protected readonly session: Session) {}
 
   async begin(): Promise<Instant> {
-    await this.session.change(sql.BEGIN);
-    const [row] = await this.session.rows<{ now: number }>(sql.CLOCK);
-    return Number(row!.now);
+    this.pending.clear();
+    const results = await this.session.rows<readonly Clock[]>(`${sql.BEGIN}; ${sql.CLOCK}`);
+    const [clock] = results[1]!;
+    this.mostBytes = Number(clock!.max_statement);
+    return Number(clock!.now);
   }
 
+  /** A statement that fails keeps the server from those after it, the COMMIT included. */
   async commit(): Promise<void> {
-    await this.session.change(sql.COMMIT);
+    this.pending.add(sql.COMMIT, []);
+    await this.sendPending();
   }
 
+  /** A session that is lost has been rolled back by the server, and what broke it is the error to tell. */
   async rollback(): Promise<void> {
-    await this.session.change(sql.ROLLBACK);
+    this.pending.clear();
+    try {
+      await this.session.change(sql.ROLLBACK);
+    } catch (error) {
+      if (!isSessionLost(error)) throw error;
+    }
   }
 
   async lock(gids: readonly string[]): Promise<readonly LockedRow[]> {
@@ -46,10 +65,9 @@ export class MysqlBatch implements BatchStatements {
 
   async insertGlobals(writes: readonly InsertWrite[], now: Instant): Promise<ReadonlySet<string>> {
     const sorted = [...writes].sort((a, b) => (a.gid < b.gid ? -1 : 1));
-    const made = await this.insert(
-      sql.INSERT_GLOBALS,
-      sorted.map((write) => globalRow(write, now)),
-    );
+    const all = sorted.map((write) => globalRow(write, now));
+    let made = 0;
+    for (const part of inStatements(all, this.mostBytes)) made += await this.session.change(sql.INSERT_GLOBALS, [part]);
     const gids = sorted.map(({ gid }) => gid);
     if (made === sorted.length) return new Set(gids);
     const rows = await this.list<{ gid: string; owner: string }>(sql.OWNERS, gids);
@@ -58,17 +76,17 @@ export class MysqlBatch implements BatchStatements {
   }
 
   async insertBranches(rows: readonly BranchesOf<Branch>[], now: Instant): Promise<void> {
-    await this.insert(
-      sql.INSERT_BRANCHES,
-      rows.flatMap((row) => branchRows(row, now)),
-    );
+    const all = rows.flatMap((row) => branchRows(row, now));
+    for (const part of inStatements(all, this.mostBytes)) await this.sendLater(sql.INSERT_BRANCHES, [part]);
   }
 
   async existingBranches(rows: readonly BranchesOf<Branch>[]): Promise<ReadonlySet<string>> {
-    const found = await this.list<BranchKey>(
-      sql.BRANCHES_OF,
-      rows.map(({ gid }) => gid),
-    );
+    const gids = rows.map(({ gid }) => gid);
+    const branchIds = new Set(rows.flatMap(({ branches }) => branches.map(({ branchId }) => branchId)));
+    const found: BranchKey[] = [];
+    for (const part of chunksOf(gids, MAX_LIST)) {
+      found.push(...(await this.session.rows<BranchKey>(sql.EXISTING_BRANCHES, [part, [...branchIds]])));
+    }
     const keys = new Set(found.map(keyOf));
     const taken = rows.filter(({ gid, branches }) =>
       branches.some(({ branchId, op }) => keys.has(keyOf({ gid, branch_id: branchId, op }))),
@@ -78,21 +96,25 @@ export class MysqlBatch implements BatchStatements {
 
   async updateBranches(rows: readonly BranchesOf<BranchChange>[], now: Instant): Promise<void> {
     const time = timeOf(now);
-    for (const [status, branches] of branchesByStatus(rows)) {
-      const times = [time, status === 'succeed' ? time : null, status === 'failed' ? time : null];
-      for (const keys of chunksOf(branches, MAX_LIST)) {
-        await this.session.change(sql.updateBranches(keys.length), [status, ...times, ...keys.flat()]);
+    for (const { branchId, op, status, gids } of branchGroups(rows)) {
+      const timeColumn = TIME_COLUMNS[status];
+      const values = [status, time, ...(timeColumn ? [time] : [])];
+      for (const part of chunksOf(gids, MAX_LIST)) {
+        await this.sendLater(sql.updateBranches(timeColumn), [...values, part, branchId, op]);
       }
     }
   }
 
   async updateGlobals(updates: readonly GlobalUpdate[], now: Instant): Promise<void> {
     for (const { columns, values, gids } of globalGroups(updates, now)) {
-      await this.session.change(sql.updateGlobals(columns), [...values, gids]);
+      for (const part of chunksOf(gids, MAX_LIST)) {
+        await this.sendLater(sql.updateGlobals(columns), [...values, part]);
+      }
     }
   }
 
   async load(gids: readonly string[], now: Instant): Promise<readonly LeasedTransaction[]> {
+    await this.sendPending();
     const globals = await this.list<GlobalColumns>(sql.LOAD_GLOBALS, gids);
     const branches = await this.list<BranchColumns>(sql.LOAD_BRANCHES, gids);
     const found = new Map(
@@ -110,15 +132,30 @@ export class MysqlBatch implements BatchStatements {
     return rows;
   }
 
-  /** @returns how many rows were made */
-  private async insert(text: string, rows: readonly Row[]): Promise<number> {
-    let made = 0;
-    for (const chunk of chunksByWeight(rows, STATEMENT_WEIGHT, weightOf)) {
-      made += await this.session.change(text, [chunk]);
-    }
-    return made;
+  private async sendLater(text: string, values: readonly unknown[]): Promise<void> {
+    if (!this.pending.hasRoom(values, this.mostBytes)) await this.sendPending();
+    this.pending.add(text, values);
+  }
+
+  private async sendPending(): Promise<void> {
+    if (this.pending.isEmpty) return;
+    const { text, values } = this.pending.take();
+    await this.session.change(text, values);
   }
 }
+
+/** What the begin asks for. */
+interface Clock {
+  /** Milliseconds. */
+  readonly now: number | string;
+  readonly max_statement: number | string;
+}
+
+/** Where the time of a branch's end goes. */
+const TIME_COLUMNS: Readonly<Partial<Record<BranchStatus, 'finish_time' | 'rollback_time'>>> = {
+  succeed: 'finish_time',
+  failed: 'rollback_time',
+};
 
 interface BranchKey {
   readonly gid: string;
@@ -127,11 +164,3 @@ interface BranchKey {
 }
 
 const keyOf = ({ gid, branch_id, op }: BranchKey): string => JSON.stringify([gid, branch_id, op]);
-
-/** About as many characters as the row takes inside a statement; bytes are written as two. */
-function weightOf(row: Row): number {
-  return row.reduce<number>((sum, value) => {
-    if (typeof value === 'string') return sum + value.length + 3;
-    return sum + (Buffer.isBuffer(value) ? 2 * value.length : 0) + 26;
-  }, 0);
-}

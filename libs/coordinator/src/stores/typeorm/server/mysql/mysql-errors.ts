@@ -1,40 +1,63 @@
 import type { BatchErrorKind } from '../../../batch/batch-outcome';
 
-/**
- * Lock wait timeout, deadlock (Galera reports a failed certification with the same number), record changed since it was
- * read: the same once more may well succeed.
- */
-const TRANSIENT = new Set([1020, 1205, 1213]);
+/** Deadlock (and certification failure of Galera), its sisters of group replication, a row that changed since it was read. */
+const TRANSIENT = new Set([1213, 3101, 1020, 1614]);
+
+/** Somebody keeps a row locked: writes to other rows need not wait for that. */
+const LOCKED = new Set([1205, 3572]);
 
 /**
- * Numbers under which no write can succeed, whatever is in it: disk or table full, too many connections, access or database,
- * shutdown, network errors, read-only server, Galera node not ready, connection killed, table or column missing.
+ * Errors of the server under which no write can succeed, whatever is in it: too many connections, credentials, database
+ * or table or column or privilege unknown, shutting down, out of memory or disk or locks, read-only, connection killed,
+ * statement interrupted, node outside of its cluster, binary log that cannot hold READ COMMITTED.
  */
 const OUTAGES = new Set([
-  1021, 1040, 1041, 1042, 1043, 1044, 1045, 1047, 1049, 1053, 1054, 1077, 1079, 1114, 1129, 1130, 1142, 1143, 1146,
-  1152, 1158, 1159, 1160, 1161, 1184, 1203, 1226, 1290, 1317, 1792, 1836, 1927, 1969, 2006, 2013, 3024, 3100, 3101,
-  3168, 4031,
+  1015, 1021, 1026, 1030, 1036, 1037, 1040, 1041, 1042, 1043, 1044, 1045, 1047, 1049, 1053, 1054, 1114, 1129, 1130,
+  1135, 1142, 1143, 1146, 1152, 1158, 1159, 1160, 1161, 1184, 1203, 1206, 1223, 1226, 1290, 1317, 1665, 1785, 1792,
+  1836, 1927, 1969, 3024, 3032, 3100, 3159, 3168,
 ]);
 
-/** Connection state that only the driver knows. */
-const DISCONNECTED =
-  /closed state|connection lost|connection is closed|pool is closed|no connections available|timeout/i;
+/** The driver's own words for a connection that is of no more use. */
+const DISCONNECTED = /in closed state|connection (lost|closed)|closed connection|pool is closed|already released/i;
 
-/** @returns what an error of mysql2, or of TypeORM around it, means for a batch */
-export function kindOf(error: unknown): BatchErrorKind {
-  const cause = ((error as { driverError?: unknown } | undefined)?.driverError ?? error) as DriverError | undefined;
-  const number = cause?.errno ?? 0;
-  if (TRANSIENT.has(number)) return 'transient';
-  if (OUTAGES.has(number)) return 'outage';
-  // A number of the operating system is negative; a protocol error of the driver has none and is fatal.
-  const isConnection = number < 0 || cause?.fatal === true || typeof cause?.syscall === 'string';
-  if (isConnection || (number === 0 && DISCONNECTED.test(cause?.message ?? ''))) return 'outage';
-  return cause instanceof AggregateError ? 'outage' : 'write';
+/** What the driver tells about an error. */
+interface DriverError {
+  readonly code?: unknown;
+  readonly errno?: unknown;
+  readonly syscall?: unknown;
+  readonly fatal?: unknown;
 }
 
-interface DriverError {
-  readonly errno?: number;
-  readonly fatal?: boolean;
-  readonly syscall?: unknown;
-  readonly message?: string;
+/** @returns what an error of the driver, or of TypeORM around it, means for a batch */
+export function kindOf(error: unknown): BatchErrorKind {
+  const cause = causeOf(error);
+  if (isDisconnected(cause)) return 'outage';
+  const errno = errnoOf(cause);
+  if (TRANSIENT.has(errno)) return 'transient';
+  if (LOCKED.has(errno)) return 'locked';
+  return OUTAGES.has(errno) ? 'outage' : 'write';
+}
+
+/** @returns whether the session ended, and with it whatever it had not committed */
+export function isSessionLost(error: unknown): boolean {
+  return isDisconnected(causeOf(error));
+}
+
+/** @returns whether a row with this key exists already */
+export function isDuplicateKey(error: unknown): boolean {
+  return errnoOf(causeOf(error)) === 1062;
+}
+
+function isDisconnected(cause: DriverError): boolean {
+  if (cause.fatal === true || typeof cause.syscall === 'string' || cause instanceof AggregateError) return true;
+  return cause instanceof Error && DISCONNECTED.test(cause.message);
+}
+
+function causeOf(error: unknown): DriverError {
+  const { driverError } = (error ?? {}) as { readonly driverError?: unknown };
+  return (driverError ?? error ?? {}) as DriverError;
+}
+
+function errnoOf({ errno }: DriverError): number {
+  return typeof errno === 'number' ? errno : 0;
 }

@@ -80,7 +80,7 @@ export class MysqlStatements extends MysqlBatch implements ServerStatements {
     return { deleted, lastId: end === -1 && last ? Number(last.id) : undefined };
   }
 
-  private async delete(ended: readonly string[], before: Date | null): Promise<number> {
+  private async delete(ended: readonly string[], before: string): Promise<number> {
     const rows = await this.session.rows<{ gid: string }>(cold.LOCK_ENDED, [ended, before]);
     if (rows.length === 0) return 0;
     const gids = rows.map(({ gid }) => gid);

@@ -10,8 +10,20 @@ import type { InsertWrite } from '../../../writes';
 /** Values of one row, in the order of the statement's columns. */
 export type Row = readonly unknown[];
 
-export const timeOf = (instant: Instant | null | undefined): Date | null =>
-  instant === null || instant === undefined ? null : new Date(instant);
+/** @returns an instant as a `datetime(3)` in UTC */
+export function timeOf(instant: Instant): string {
+  if (instant === lastInstant) return lastTime;
+  lastInstant = instant;
+  lastTime = new Date(instant).toISOString().replace('T', ' ').slice(0, -1);
+  return lastTime;
+}
+
+/** Most values of a batch are the same instant. */
+let lastInstant = NaN;
+let lastTime = '';
+
+const timeOrNull = (instant: Instant | null | undefined): string | null =>
+  instant === null || instant === undefined ? null : timeOf(instant);
 
 /** A row of `INSERT_GLOBALS`. */
 export function globalRow(write: InsertWrite, now: Instant): Row {
@@ -30,12 +42,12 @@ export function globalRow(write: InsertWrite, now: Instant): Row {
     optionsToJson(transaction.options),
     transaction.customData,
     secondsOf(intervalMs),
-    timeOf(held ? held.nextCronTime : firstVisit),
+    timeOrNull(held ? held.nextCronTime : firstVisit),
     tokenOf(write),
     '',
     '',
     '',
-    timeOf(held?.leaseUntil),
+    timeOrNull(held?.leaseUntil),
     FIRST_EPOCH,
     transaction.branches.length,
     '',
@@ -57,19 +69,25 @@ export function branchRows({ gid, branches }: BranchesOf<Branch>, now: Instant):
   ]);
 }
 
-/** Keys of the branches that get the same status. */
-export function branchesByStatus(
-  rows: readonly BranchesOf<BranchChange>[],
-): ReadonlyMap<BranchStatus, readonly (readonly string[])[]> {
-  const groups = new Map<BranchStatus, string[][]>();
+/** Branches of the same name that get the same status: in one batch most transactions are at the same step. */
+export interface BranchGroup {
+  readonly branchId: string;
+  readonly op: string;
+  readonly status: BranchStatus;
+  readonly gids: string[];
+}
+
+export function branchGroups(rows: readonly BranchesOf<BranchChange>[]): BranchGroup[] {
+  const groups = new Map<string, BranchGroup>();
   for (const { gid, branches } of rows) {
-    for (const { status, branchId, op } of branches) {
-      const keys = groups.get(status) ?? [];
-      groups.set(status, keys);
-      keys.push([gid, branchId, op]);
+    for (const { branchId, op, status } of branches) {
+      const key = JSON.stringify([branchId, op, status]);
+      const group = groups.get(key) ?? { branchId, op, status, gids: [] };
+      groups.set(key, group);
+      group.gids.push(gid);
     }
   }
-  return groups;
+  return [...groups.values()];
 }
 
 /** Global rows that get the same values: most transactions of a batch end alike, so that one statement serves them. */
@@ -110,8 +128,8 @@ function assignmentsOf(update: GlobalUpdate, now: Instant): Assignment[] {
     ['finish_time', finishTime === undefined ? undefined : timeOf(finishTime)],
     ['rollback_time', rollbackTime === undefined ? undefined : timeOf(rollbackTime)],
     ['owner', schedule?.owner],
-    ['lease_until', schedule && timeOf(schedule.leaseUntil)],
-    ['next_cron_time', schedule && timeOf(schedule.nextCronTime)],
+    ['lease_until', schedule && timeOrNull(schedule.leaseUntil)],
+    ['next_cron_time', schedule && timeOrNull(schedule.nextCronTime)],
     ['next_cron_interval', schedule?.intervalMs === undefined ? undefined : secondsOf(schedule.intervalMs)],
     ['attempts', schedule?.attempts],
     ['last_error', schedule?.lastError],

@@ -1,0 +1,69 @@
+import type * as Mysql2 from 'mysql2';
+
+/** How long the server may be silent after a statement. Far longer than it waits for a lock: it is hung, or gone. Milliseconds. */
+const ANSWER_TIMEOUT_MS = 15_000;
+
+/**
+ * Whatever the server has set, a session has what the statements rely on.
+ *
+ * - `sql_mode`: a value that does not fit its column is refused and never cut, and the driver's escapes mean what it thinks.
+ * - A row that a person with a tool has locked fails the writes to it, and does not hold up a lane for ever.
+ * - A coordinator that is frozen inside a database transaction loses it, or nobody could take its work over. MySQL only
+ *   knows how to end a session that is idle, in a transaction or not; it is replaced at the next use.
+ */
+const SETTINGS = `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00',
+  autocommit = 1, sql_safe_updates = 0, innodb_lock_wait_timeout = 1
+  /*M! , idle_transaction_timeout = 2 */ /*!80000 , wait_timeout = 10 */`;
+/** Under REPEATABLE READ the same statements lock the gaps between gids as well, and neighbours deadlock. */
+const ISOLATION = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED';
+
+/** What TypeORM takes of the driver. */
+type Driver = Pick<typeof Mysql2, 'createPool'>;
+type Done = (error: { readonly code?: string } | null, ...results: readonly unknown[]) => void;
+type Query = (statement: object, ...rest: readonly unknown[]) => unknown;
+
+/** `mysql2`, whose connections set themselves up before their first use: TypeORM has no place for that. */
+export function preparingDriver(): Driver {
+  return {
+    createPool(options: Mysql2.PoolOptions | string) {
+      // Loaded late, as the package is only there where such a server is used.
+      const { createPool } = require('mysql2') as Driver;
+      const pool = createPool(options as Mysql2.PoolOptions);
+      pool.on('connection', prepare);
+      return pool;
+    },
+  };
+}
+
+/** Statements are carried out in order, so these come before those of whoever waits for the connection. */
+function prepare(connection: Mysql2.PoolConnection): void {
+  // A failure is told to whoever waits for an answer. The pool listens once, and a second one would end the process.
+  connection.on('error', () => {});
+  boundAnswers(connection);
+  for (const statement of [SETTINGS, ISOLATION]) {
+    connection.query(statement, (error) => {
+      if (error) abandon(connection, error);
+    });
+  }
+}
+
+/** A hung server must not hang its callers for ever. Its answer may still come, so the connection is of no more use. */
+function boundAnswers(connection: Mysql2.PoolConnection): void {
+  const query = connection.query.bind(connection) as unknown as Query;
+  const bounded: Query = (statement, ...rest) => {
+    const done = rest.at(-1) as Done;
+    const settings = typeof statement === 'string' ? { sql: statement } : statement;
+    const answered: Done = (error, ...results) => {
+      if (error?.code === 'PROTOCOL_SEQUENCE_TIMEOUT') abandon(connection, error);
+      done(error, ...results);
+    };
+    return query({ ...settings, timeout: ANSWER_TIMEOUT_MS }, ...rest.slice(0, -1), answered);
+  };
+  connection.query = bounded as typeof connection.query;
+}
+
+/** Unlike `destroy` this tells those whose statements are in the queue. */
+function abandon(connection: Mysql2.PoolConnection, reason: object): void {
+  const { stream } = connection as unknown as { readonly stream: { destroy(reason: object): void } };
+  stream.destroy(reason);
+}

@@ -1,0 +1,59 @@
+import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
+
+/** Above this a statement gains nothing by being larger. Bytes. */
+const ENOUGH_BYTES = 1024 * 1024;
+/** What a statement says besides its rows. */
+const HEAD_BYTES = 16 * 1024;
+/** Most bytes of an UTF-16 unit, escaped or encoded. */
+const BYTES_PER_UNIT = 3;
+/** A buffer is written as two digits a byte. */
+const BYTES_PER_BYTE = 2;
+/** Most bytes of a value apart from its text: comma and quotes; also of a number, a time and NULL. */
+const BYTES_PER_VALUE = 28;
+
+/** @returns at least as many bytes as the values take in a statement */
+export function sizeOf(values: readonly unknown[]): number {
+  let bytes = 0;
+  for (const value of values) {
+    bytes += BYTES_PER_VALUE;
+    if (typeof value === 'string') bytes += value.length * BYTES_PER_UNIT;
+    else if (value instanceof Buffer) bytes += value.length * BYTES_PER_BYTE;
+  }
+  return bytes;
+}
+
+/** @returns how many bytes of values go into one statement, where the server takes statements of `most` bytes */
+export function roomOf(most: number): number {
+  return Math.min(ENOUGH_BYTES, most - HEAD_BYTES);
+}
+
+/**
+ * Divides rows into statements of a reasonable size.
+ *
+ * @param most bytes of the largest statement that the server takes (`max_allowed_packet`)
+ * @throws DtxError `DTX_BODY_TOO_LARGE` for a row that no statement holds. The server would end the session, and with it the
+ *   whole batch
+ */
+export function inStatements<Row extends readonly unknown[]>(rows: readonly Row[], most: number): Row[][] {
+  const room = roomOf(most);
+  const statements: Row[][] = [];
+  let bytes = Infinity;
+  for (const row of rows) {
+    const size = sizeOf(row);
+    if (size > most - HEAD_BYTES) throw tooLarge(size, most);
+    if (bytes + size > room) {
+      statements.push([]);
+      bytes = 0;
+    }
+    statements.at(-1)!.push(row);
+    bytes += size;
+  }
+  return statements;
+}
+
+function tooLarge(size: number, most: number): DtxError {
+  return new DtxError(
+    ERROR_CODES.bodyTooLarge,
+    `the transaction is too large for the database: a row of up to ${size} bytes, where max_allowed_packet is ${most}`,
+  );
+}
