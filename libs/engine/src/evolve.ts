@@ -1,9 +1,10 @@
 import type { Outcome } from '@nestjs-dtx/protocol';
+import { changed } from './changed';
 import type { BranchCall } from './decision';
 import type { TransactionEvent } from './event';
 import type { Mode } from './mode';
 import { backedOffMs, baseIntervalMs, jittered } from './retry';
-import { callKey, type Branch, type CallState, type TransactionState } from './state';
+import { callKey, NO_CALLS, type Branch, type CallState, type TransactionState } from './state';
 
 type Answered = Extract<TransactionEvent, { type: 'answered' }>;
 
@@ -15,28 +16,25 @@ type Answered = Extract<TransactionEvent, { type: 'answered' }>;
 export function evolve(mode: Mode, state: TransactionState, event: TransactionEvent): TransactionState {
   switch (event.type) {
     case 'started':
-      return {
-        ...state,
+      return changed(state, {
         calls: withCalls(state, event.calls, {
           phase: 'in-flight',
           intervalMs: state.intervalMs,
           madeUnder: state.status,
         }),
-      };
+      });
     case 'deferred':
-      return {
-        ...state,
+      return changed(state, {
         lastError: event.reason,
         calls: withCalls(state, [event.call], { phase: 'settled', kind: 'deferred', notBefore: event.until }),
-      };
+      });
     case 'changed':
       // The new phase starts with fresh intervals: the errors of the actions must not delay the first compensation.
-      return {
-        ...state,
+      return changed(state, {
         status: event.to,
         rollbackReason: event.reason ?? state.rollbackReason,
         intervalMs: baseIntervalMs(state.options, state.settings),
-      };
+      });
     case 'answered':
       return answered(mode, state, event);
   }
@@ -52,11 +50,10 @@ function answered(mode: Mode, state: TransactionState, event: Answered): Transac
   if (outcome.kind === 'success') return succeeded(state, event);
   if (outcome.kind === 'failure' && mode.mayFail(call)) return refused(state, event);
   if (outcome.kind === 'ongoing') {
-    return {
-      ...state,
+    return changed(state, {
       lastError: outcome.text,
       calls: withCalls(state, [call], settled(event, event.now + state.intervalMs)),
-    };
+    });
   }
   return erred(state, event);
 }
@@ -66,12 +63,18 @@ function succeeded(state: TransactionState, event: Answered): TransactionState {
   // A call without a row leaves its result where the mode's next decision finds it.
   if (event.call.row === undefined) {
     const calls = withCalls(state, [event.call], settled(event, event.now + intervalMs));
-    return { ...state, attempts: 0, lastError: '', intervalMs, calls };
+    return changed(state, { attempts: 0, lastError: '', intervalMs, calls });
   }
   // An action that succeeds after the transaction has turned round stays unrecorded: the steps behind it would look as if
   // they could have run, and be compensated although they were never called.
   const branches = isLate(state, event.call) ? state.branches : withStatus(state.branches, event.call.row, 'succeed');
-  return { ...state, attempts: 0, lastError: '', intervalMs, branches, calls: without(state.calls, event.call) };
+  return changed(state, {
+    attempts: 0,
+    lastError: '',
+    intervalMs,
+    branches,
+    calls: without(state.calls, event.call),
+  });
 }
 
 /** @returns whether the call was made in an earlier phase of the transaction. */
@@ -82,14 +85,13 @@ function isLate(state: TransactionState, call: BranchCall): boolean {
 
 function refused(state: TransactionState, event: Answered): TransactionState {
   const { call, outcome } = event;
-  return {
-    ...state,
+  return changed(state, {
     attempts: 0,
     lastError: outcome.text,
     failureReason: `url:${call.url} return failed: ${outcome.text}`,
     branches: call.row === undefined ? state.branches : withStatus(state.branches, call.row, 'failed'),
     calls: withCalls(state, [call], settled(event, event.now)),
-  };
+  });
 }
 
 function erred(state: TransactionState, event: Answered): TransactionState {
@@ -97,14 +99,13 @@ function erred(state: TransactionState, event: Answered): TransactionState {
   const startedUnder = before?.phase === 'in-flight' ? before.intervalMs : state.intervalMs;
   const base = baseIntervalMs(state.options, state.settings);
   const intervalMs = Math.max(state.intervalMs, backedOffMs(startedUnder, base, state.settings));
-  return {
-    ...state,
+  return changed(state, {
     intervalMs,
     attempts: state.attempts + 1,
     retries: state.retries + 1,
     lastError: event.outcome.text,
     calls: withCalls(state, [event.call], settled(event, jittered(event.now, intervalMs, event.spread))),
-  };
+  });
 }
 
 const settled = (event: Answered, notBefore: number): CallState => ({
@@ -124,11 +125,17 @@ function withCalls(
 }
 
 function without(calls: ReadonlyMap<string, CallState>, call: BranchCall): ReadonlyMap<string, CallState> {
+  const key = callKey(call);
+  // A step of a sequence is the only call there is: no copy of which it would be taken out again.
+  if (calls.size === 1 && calls.has(key)) return NO_CALLS;
   const next = new Map(calls);
-  next.delete(callKey(call));
+  next.delete(key);
   return next;
 }
 
 function withStatus(branches: readonly Branch[], row: number, status: Branch['status']): readonly Branch[] {
-  return branches.map((branch, index) => (index === row ? { ...branch, status } : branch));
+  const next = branches.slice();
+  const { branchId, op, url, payload } = branches[row]!;
+  next[row] = { branchId, op, url, payload, status };
+  return next;
 }

@@ -67,7 +67,8 @@ export interface TransactionState {
 /** The durable part of a transaction, as a store hands it over. */
 export type TransactionSnapshot = Omit<TransactionState, 'retries' | 'failureReason' | 'calls' | 'settings'>;
 
-const NO_CALLS: ReadonlyMap<string, CallState> = new Map();
+/** Shared by all states without calls. */
+export const NO_CALLS: ReadonlyMap<string, CallState> = new Map();
 
 /**
  * Starts a run from what is durable: nothing is in flight, and whatever is eligible may be called at once. Written field by

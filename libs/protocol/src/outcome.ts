@@ -16,6 +16,9 @@ export interface Outcome {
 
 export const SUCCESS: Outcome = { kind: 'success', text: '' };
 
+/** As the SDKs write it. */
+const SUCCESS_BODY = JSON.stringify({ dtm_result: RESULTS.success });
+
 /** Answer of a service as the mapping needs it. */
 export interface HttpAnswer {
   readonly status: number;
@@ -37,7 +40,7 @@ export interface OutcomeOptions {
  */
 export function mapHttpOutcome(answer: HttpAnswer, options: OutcomeOptions = { substring: true }): Outcome {
   const { status, body } = answer;
-  const result = body.includes('dtm_result') ? dtmResult(body) : undefined;
+  const result = dtmResult(body);
   if (result === RESULTS.ongoing || (result !== RESULTS.failure && status === 425)) return ongoing(body, status);
   if (result === RESULTS.failure || status === 409) return failure(body, status);
   if (result === undefined && options.substring) {
@@ -76,6 +79,9 @@ const failure = (body: string, status: number): Outcome => ({
 
 /** @returns the value of `dtm_result`, whatever its type; `undefined` when the body is no JSON object or has none. */
 function dtmResult(body: string): unknown {
+  // Almost every answer is this one, which need not be parsed each time.
+  if (body === SUCCESS_BODY) return RESULTS.success;
+  if (!body.includes('dtm_result')) return undefined;
   try {
     const parsed: unknown = JSON.parse(body);
     if (typeof parsed !== 'object' || parsed === null || !Object.hasOwn(parsed, 'dtm_result')) return undefined;

@@ -75,12 +75,14 @@ function bindable(value: unknown): SqliteValue {
 
 /** @returns `YYYY-MM-DD HH:MM:SS.mmm` in UTC: sorts as it reads, and is what TypeORM reads back as a date. */
 export function sqliteTime(epochMs: number): string {
-  if (epochMs === lastInstant) return lastText;
-  lastInstant = epochMs;
-  lastText = new Date(epochMs).toISOString().replace('T', ' ').slice(0, -1);
-  return lastText;
+  let text = recentTimes.get(epochMs);
+  if (text !== undefined) return text;
+  text = new Date(epochMs).toISOString().replace('T', ' ').slice(0, -1);
+  if (recentTimes.size >= MOST_RECENT_TIMES) recentTimes.clear();
+  recentTimes.set(epochMs, text);
+  return text;
 }
 
-/** All rows of a batch carry the same instant. */
-let lastInstant = NaN;
-let lastText = '';
+/** The rows of a batch carry the same few instants: its time, and the end of the leases that it takes. */
+const recentTimes = new Map<number, string>();
+const MOST_RECENT_TIMES = 16;

@@ -14,6 +14,8 @@ export interface SqliteStatement {
   all(...parameters: SqliteValue[]): unknown[];
   get(...parameters: SqliteValue[]): unknown;
   run(...parameters: SqliteValue[]): { changes: number | bigint; lastInsertRowid: number | bigint };
+  /** Rows as arrays in the order of the columns: naming each value costs several times as much as handing it over. */
+  setReturnArrays(enabled: boolean): void;
 }
 
 /** An open database file. All calls are synchronous. */

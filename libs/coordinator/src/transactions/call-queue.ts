@@ -18,7 +18,7 @@ export class CallQueue {
 
   push(returned: Returned): void {
     this.returned.push(returned);
-    this.wake?.();
+    this.interrupt();
   }
 
   /** @returns the next one that is here already. */
@@ -27,19 +27,19 @@ export class CallQueue {
   }
 
   /** Resolves when a call has come back, after the time, or when {@link interrupt}ed. @param timeoutMs absent: no limit */
-  async wait(timeoutMs?: number): Promise<void> {
-    if (this.returned.length > 0) return;
-    await new Promise<void>((resolve) => {
+  wait(timeoutMs?: number): Promise<void> {
+    if (this.returned.length > 0) return Promise.resolve();
+    return new Promise((resolve) => {
       this.wake = resolve;
       if (timeoutMs === undefined) return;
-      this.timer = setTimeout(resolve, Math.min(Math.max(timeoutMs, 0), MAX_TIMER_MS));
+      this.timer = setTimeout(() => this.interrupt(), Math.min(Math.max(timeoutMs, 0), MAX_TIMER_MS));
     });
-    this.wake = undefined;
-    clearTimeout(this.timer);
   }
 
   /** Ends the wait, if there is one. */
   interrupt(): void {
+    clearTimeout(this.timer);
     this.wake?.();
+    this.wake = undefined;
   }
 }

@@ -1,12 +1,13 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../clock/clock';
 import type { TransactionStore } from '../stores/transaction-store';
+import { ChurningMap } from './churning-map';
 import type { Lease } from './lease';
 
 /** Renews all leases of this process together, at a third of their duration (design 3.2). */
 export class LeaseKeeper {
   private readonly logger = new Logger(LeaseKeeper.name);
-  private readonly leases = new Set<Lease>();
+  private readonly leases = new ChurningMap<Lease>();
   private renewing = false;
   private failing = false;
 
@@ -17,11 +18,11 @@ export class LeaseKeeper {
   ) {}
 
   hold(lease: Lease): void {
-    this.leases.add(lease);
+    this.leases.set(lease.gid, lease);
   }
 
   letGo(lease: Lease): void {
-    this.leases.delete(lease);
+    this.leases.remove(lease.gid, lease);
   }
 
   /** Called every third of a lease. A renewal that fails is tried again with the next; until then the leases simply age. */
@@ -29,7 +30,7 @@ export class LeaseKeeper {
     if (this.renewing || this.leases.size === 0) return;
     this.renewing = true;
     try {
-      await this.renew([...this.leases]);
+      await this.renew(this.leases.values());
       if (this.failing) this.logger.log('leases are renewed again');
       this.failing = false;
     } catch (error) {
@@ -49,7 +50,7 @@ export class LeaseKeeper {
       ),
     );
     for (const lease of leases) {
-      if (!this.leases.has(lease)) continue;
+      if (this.leases.get(lease.gid) !== lease) continue;
       if (lost.has(lease.gid)) lease.revoke();
       else lease.renewed(sentAtMs);
     }

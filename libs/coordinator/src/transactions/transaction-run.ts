@@ -85,9 +85,18 @@ export class TransactionRun {
     for (;;) {
       if (this.abandoned) return this.lost();
       this.takeReturned();
-      const decision = this.decide();
-      const end = await this.perform(this.stopping ? this.stopped(decision) : decision);
-      if (end) return end;
+      const wanted = this.decide();
+      const decision = this.stopping ? this.stopped(wanted) : wanted;
+      if (decision.do === 'change') this.change(decision);
+      else if (decision.do === 'wait') return this.park(this.untilInMs(decision.until));
+      else if (decision.do === 'rest') return this.park(null);
+      else {
+        const changes = changesBetween(this.durable, this.state);
+        if (changes && !(await this.record(changes))) return this.lost();
+        if (!this.lease.isValid(this.environment.clock)) return this.lost();
+        if (decision.do === 'call') this.start(decision.calls);
+        else await this.queue.wait(decision.until === undefined ? undefined : decision.until - this.now());
+      }
     }
   }
 
@@ -103,29 +112,8 @@ export class TransactionRun {
     }
   }
 
-  private async perform(decision: Decision): Promise<RunEnd | undefined> {
-    switch (decision.do) {
-      case 'change':
-        this.fold(
-          decision.reason === undefined
-            ? { type: 'changed', to: decision.to }
-            : { type: 'changed', to: decision.to, reason: decision.reason },
-        );
-        return undefined;
-      case 'call':
-        if (!(await this.record())) return this.lost();
-        this.start(decision.calls);
-        return undefined;
-      case 'await':
-        if (!(await this.record())) return this.lost();
-        await this.queue.wait(decision.until === undefined ? undefined : decision.until - this.now());
-        return undefined;
-      case 'wait':
-        // Whole milliseconds, upwards: a store that drops the fraction would make it due too early.
-        return this.park(Math.ceil(Math.max(decision.until - this.now(), 0)));
-      case 'rest':
-        return this.park(null);
-    }
+  private change({ to, reason }: Extract<Decision, { do: 'change' }>): void {
+    this.fold(reason === undefined ? { type: 'changed', to } : { type: 'changed', to, reason });
   }
 
   /** What a stopping run does instead: nothing new, and a lease that is given back when all calls have come home. */
@@ -181,15 +169,13 @@ export class TransactionRun {
   }
 
   /** Makes the facts so far durable. @returns false when the lease is no longer ours */
-  private async record(park?: Park): Promise<boolean> {
-    const changes = changesBetween(this.durable, this.state);
-    if (!changes && !park) return this.lease.isValid(this.environment.clock);
+  private async record(changes: Changes | undefined, park?: Park): Promise<boolean> {
     const state = this.state;
     const { result } = await this.environment.store.write(this.advance(changes, park));
     if (result !== 'applied') return false;
     this.reachStored(this.durable, state);
     this.durable = state;
-    return park !== undefined || this.lease.isValid(this.environment.clock);
+    return true;
   }
 
   /** Assignments and not conditional spreads: this runs for every outcome, and each spread is a slow path of V8's. */
@@ -208,8 +194,14 @@ export class TransactionRun {
 
   private async park(dueInMs: number | null): Promise<RunEnd> {
     const { intervalMs, attempts, lastError } = this.state;
-    if (!(await this.record({ dueInMs, intervalMs, attempts, lastError }))) return this.lost();
+    const changes = changesBetween(this.durable, this.state);
+    if (!(await this.record(changes, { dueInMs, intervalMs, attempts, lastError }))) return this.lost();
     return { state: this.state, stale: false, dueInMs };
+  }
+
+  /** Whole milliseconds, upwards: a store that drops the fraction would make it due too early. */
+  private untilInMs(until: Instant): number {
+    return Math.ceil(Math.max(until - this.now(), 0));
   }
 
   private lost(): RunEnd {

@@ -13,6 +13,7 @@ import type { LeasedTransaction } from '../stores/records';
 import { snapshotOf } from '../stores/snapshot';
 import type { LeaseRequest } from '../stores/writes';
 import type { Admission } from './admission';
+import { ChurningMap } from './churning-map';
 import { Lease } from './lease';
 import type { LeaseKeeper } from './lease-keeper';
 import type { RunEnvironment } from './run-environment';
@@ -29,7 +30,7 @@ interface Active {
 export class TransactionRunner {
   private readonly logger = new Logger(TransactionRunner.name);
   private readonly instance = newGid();
-  private readonly active = new Map<string, Active>();
+  private readonly active = new ChurningMap<Active>();
   private leaseCount = 0;
   private draining = false;
   private storeFailing = false;
@@ -112,7 +113,7 @@ export class TransactionRunner {
     });
     await Promise.race([late, this.admission.empty()]);
     clearTimeout(timer);
-    const left = [...this.active.values()];
+    const left = this.active.values();
     for (const { run } of left) run.abandon();
     return left.length;
   }
@@ -143,7 +144,8 @@ export class TransactionRunner {
       throw error;
     } finally {
       this.keeper.letGo(lease);
-      if (this.active.get(lease.gid)?.lease === lease) this.active.delete(lease.gid);
+      const active = this.active.get(lease.gid);
+      if (active?.lease === lease) this.active.remove(lease.gid, active);
       this.admission.leave();
     }
   }

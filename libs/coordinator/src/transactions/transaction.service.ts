@@ -98,7 +98,8 @@ export class TransactionService {
     throw new DtxError(ERROR_CODES.internal, 'the transaction kept changing while the command was carried out');
   }
 
-  private async carryOut(accepted: Acceptance, command: Command): Promise<Attempt> {
+  /** @throws RefusedError, InvalidRequestError at once: it is only called by {@link accept} */
+  private carryOut(accepted: Acceptance, command: Command): Attempt | Promise<Attempt> {
     switch (accepted.accept) {
       case 'refuse':
         if (accepted.kind === 'invalid') {
@@ -132,7 +133,7 @@ export class TransactionService {
     return { done: true, end: this.runner.start(freshlyLeased(transaction, intervalMs, result), sentAtMs) };
   }
 
-  private async change(accepted: Change, gid: string, lease?: LeaseRequest): Promise<Attempt> {
+  private change(accepted: Change, gid: string, lease?: LeaseRequest): Promise<Attempt> {
     const { from, to, patch } = accepted;
     return this.changeStored({ from, to, patch, unheldOnly: false }, gid, lease);
   }
@@ -161,7 +162,8 @@ export class TransactionService {
 
   /** Carries out something that starts a run: the place in admission passes to the run, or is given back. */
   private async admitted(work: (lease: LeaseRequest) => Promise<Attempt>): Promise<Attempt> {
-    await this.admission.enter();
+    const entered = this.admission.enter();
+    if (entered) await entered;
     let started = false;
     try {
       const attempt = await work(this.runner.newLease());

@@ -19,24 +19,28 @@ export function readBodiesAsText(fastify: FastifyInstance, limit: number): void 
     done();
   });
   fastify.addContentTypeParser('*', (_request, payload, done) => {
-    readText(payload, limit).then((text) => done(null, text), done);
+    readText(payload, limit, done);
   });
 }
 
-function readText(payload: IncomingMessage, limit: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    payload.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= limit) chunks.push(chunk);
-      else chunks.length = 0;
-      if (size > limit + DRAINED_BYTES) reject(new PayloadTooLargeException());
-    });
-    payload.on('error', reject);
-    payload.on('end', () => {
-      if (size > limit) reject(new PayloadTooLargeException());
-      else resolve(chunks.length === 1 ? chunks[0]!.toString('utf8') : Buffer.concat(chunks).toString('utf8'));
-    });
+/** With the callback that the framework has anyway: this runs for every request. */
+function readText(payload: IncomingMessage, limit: number, done: (error: Error | null, text?: string) => void): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let hasFailed = false;
+  const fail = (error: Error): void => {
+    if (!hasFailed) done(error);
+    hasFailed = true;
+  };
+  payload.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= limit) chunks.push(chunk);
+    else chunks.length = 0;
+    if (size > limit + DRAINED_BYTES) fail(new PayloadTooLargeException());
+  });
+  payload.on('error', fail);
+  payload.on('end', () => {
+    if (size > limit) fail(new PayloadTooLargeException());
+    else done(null, chunks.length === 1 ? chunks[0]!.toString('utf8') : Buffer.concat(chunks).toString('utf8'));
   });
 }

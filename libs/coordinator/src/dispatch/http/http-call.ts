@@ -18,13 +18,15 @@ export interface HttpCallRequest {
 const MAX_BODY = 64 * 1024;
 
 /**
- * One exchange over a pool, on undici's lowest level: a handler object costs a fraction of the promise-and-stream API, and
- * this runs twice per transaction.
+ * One exchange over a pool, on undici's lowest level and with a callback: a handler object costs a fraction of the
+ * promise-and-stream API, and this runs twice per transaction.
+ *
+ * @param done called exactly once
  */
-export function httpCall(pool: Pool, request: HttpCallRequest): Promise<HttpCallResult> {
-  return new Promise((resolve) => {
-    const exchange = new Exchange(request.timeoutMs, resolve);
-    const post = request.payload.byteLength > 0;
+export function httpCall(pool: Pool, request: HttpCallRequest, done: (result: HttpCallResult) => void): void {
+  const exchange = new Exchange(request.timeoutMs, done);
+  const post = request.payload.byteLength > 0;
+  try {
     pool.dispatch(
       {
         path: request.path,
@@ -34,12 +36,19 @@ export function httpCall(pool: Pool, request: HttpCallRequest): Promise<HttpCall
       },
       exchange,
     );
-  });
+  } catch (error) {
+    // undici throws on what it cannot send at all; for the transaction that is one more call without an answer.
+    exchange.onError(error instanceof Error ? error : new Error(String(error)));
+  }
 }
 
+/**
+ * Callbacks of one exchange. They are undici's older ones (its types call them deprecated): the newer take an object for the
+ * controller and parse headers and trailers into two more, none of which is looked at here.
+ */
 class Exchange implements Dispatcher.DispatchHandler {
   private readonly timer: NodeJS.Timeout;
-  private controller: Dispatcher.DispatchController | undefined;
+  private abort: ((error?: Error) => void) | undefined;
   private status = 0;
   private readonly chunks: Buffer[] = [];
   private size = 0;
@@ -47,44 +56,47 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(
     private readonly timeoutMs: number,
-    private readonly resolve: (result: HttpCallResult) => void,
+    private readonly whenDone: (result: HttpCallResult) => void,
   ) {
     this.timer = setTimeout(() => this.expire(), timeoutMs);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
-    if (this.done) controller.abort(new Error('timed out before it was sent'));
+  onConnect(abort: (error?: Error) => void): void {
+    this.abort = abort;
+    if (this.done) abort(new Error('timed out before it was sent'));
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+  onHeaders(status: number): boolean {
     this.status = status;
+    return true;
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.size >= MAX_BODY) return;
-    this.chunks.push(chunk);
-    this.size += chunk.length;
+  onData(chunk: Buffer): boolean {
+    if (this.size < MAX_BODY) {
+      this.chunks.push(chunk);
+      this.size += chunk.length;
+    }
+    return true;
   }
 
-  onResponseEnd(): void {
+  onComplete(): void {
     this.finish({ answered: true, status: this.status, body: this.body() });
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+  onError(error: Error): void {
     this.finish({ answered: false, reason: describe(error) });
   }
 
   private expire(): void {
     this.finish({ answered: false, reason: `no answer within ${this.timeoutMs} ms` });
-    this.controller?.abort(new Error('timed out'));
+    this.abort?.(new Error('timed out'));
   }
 
   private finish(result: HttpCallResult): void {
     if (this.done) return;
     this.done = true;
     clearTimeout(this.timer);
-    this.resolve(result);
+    this.whenDone(result);
   }
 
   private body(): string {

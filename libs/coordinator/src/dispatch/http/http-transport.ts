@@ -2,7 +2,7 @@ import { mapHttpOutcome, transportError } from '@nestjs-dtx/protocol';
 import { Pool } from 'undici';
 import type { Clock } from '../../clock/clock';
 import type { DispatchRequest, DispatchResult } from '../dispatch';
-import { Destination, type DestinationLimits } from '../destination';
+import { Destination, type DestinationLimits, type Refused } from '../destination';
 import { CallTargets, type CallTarget } from './call-target';
 import { httpCall, type HttpCallResult } from './http-call';
 
@@ -38,16 +38,15 @@ export class HttpTransport {
     return this.targets.of(url) !== undefined;
   }
 
-  async call(url: string, request: DispatchRequest): Promise<DispatchResult> {
+  /** Never throws: whatever goes wrong is an outcome. */
+  call(url: string, request: DispatchRequest): Promise<DispatchResult> {
     const target = this.targets.of(url);
-    if (!target) return { kind: 'answered', outcome: transportError(`${url} is not a URL`) };
-    const { pool, destination } = this.origin(target.origin);
-    const entered = destination.enter();
-    const refused = entered instanceof Promise ? await entered : entered;
-    if (refused) return { kind: 'deferred', ...refused };
-    const result = await this.exchange(pool, target, request);
-    destination.leave(result.answered);
-    return { kind: 'answered', outcome: this.outcome(result) };
+    if (!target) return Promise.resolve({ kind: 'answered', outcome: transportError(`${url} is not a URL`) });
+    const origin = this.origin(target.origin);
+    const entered = origin.destination.enter();
+    return entered === undefined
+      ? this.exchange(origin, target, request)
+      : this.exchangeUnlessRefused(entered, () => this.exchange(origin, target, request));
   }
 
   /** Ends all connections; calls still in flight fail. */
@@ -56,18 +55,31 @@ export class HttpTransport {
     this.origins.clear();
   }
 
-  private async exchange(pool: Pool, target: CallTarget, request: DispatchRequest): Promise<HttpCallResult> {
-    try {
-      return await httpCall(pool, {
+  private async exchangeUnlessRefused(
+    entered: Refused | Promise<Refused | undefined>,
+    exchange: () => Promise<DispatchResult>,
+  ): Promise<DispatchResult> {
+    const refused = await entered;
+    return refused ? { kind: 'deferred', ...refused } : exchange();
+  }
+
+  private exchange(
+    { pool, destination }: Origin,
+    target: CallTarget,
+    request: DispatchRequest,
+  ): Promise<DispatchResult> {
+    return new Promise((resolve) => {
+      const call = {
         path: pathOf(target, request),
         payload: request.call.payload,
         headers: request.headers ? withHeaders(request.headers) : BASE_HEADERS,
         timeoutMs: request.timeoutMs,
+      };
+      httpCall(pool, call, (result) => {
+        destination.leave(result.answered);
+        resolve({ kind: 'answered', outcome: this.outcome(result) });
       });
-    } catch (error) {
-      // undici throws on what it cannot send at all; for the transaction that is one more call without an answer.
-      return { answered: false, reason: error instanceof Error ? error.message : String(error) };
-    }
+    });
   }
 
   private outcome(result: HttpCallResult) {

@@ -24,8 +24,11 @@ class Conflict extends Error {}
 
 class Outage extends Error {}
 
+class Locked extends Error {}
+
 function kindOf(error: unknown): BatchErrorKind {
   if (error instanceof Outage) return 'outage';
+  if (error instanceof Locked) return 'locked';
   return error instanceof Conflict ? 'transient' : 'write';
 }
 
@@ -76,6 +79,31 @@ describe('a batch that fails', () => {
     expect(outcomes.map(({ ok }) => ok)).toEqual([true, false, true]);
     expect([...tables.globals.keys()]).toEqual(['a', 'c']);
     expect([...tables.branches.keys()]).toEqual(['a', 'c']);
+  });
+
+  test('for a row that somebody keeps locked fails the writes to that row alone, without waiting twice', async () => {
+    const locked = new Locked();
+    const kept = jest.spyOn(statements, 'insertGlobals').mockImplementation((writes, now) => {
+      if (writes.some(({ gid }) => gid === 'b')) throw locked;
+      return MemoryStatements.prototype.insertGlobals.call(statements, writes, now);
+    });
+    const writes = [insertWrite('a'), insertWrite('b'), insertWrite('c')];
+    const outcomes = await runIsolated(statements, writes, { kindOf, isRepeated: false });
+    expect(outcomes.map(({ ok }) => ok)).toEqual([true, false, true]);
+    expect(outcomes[1]).toEqual({ ok: false, error: locked });
+    expect(kept.mock.calls.map(([batch]) => batch.map(({ gid }) => gid).join(''))).toEqual(['abc', 'a', 'b', 'c']);
+  });
+
+  test('in an outage before the commit has changed nothing, and that is known', async () => {
+    const outage = new Outage();
+    jest.spyOn(statements, 'insertBranches').mockImplementation(() => {
+      throw outage;
+    });
+    const outcomes = await runIsolated(statements, [insertWrite('a'), insertWrite('b')], { kindOf, isRepeated: false });
+    expect(outcomes).toEqual([
+      { ok: false, error: outage },
+      { ok: false, error: outage },
+    ]);
   });
 
   test('in an outage fails at once: each write alone would wait for the same', async () => {

@@ -7,7 +7,7 @@ import {
   optionsToJson,
   type GlobalStatus,
 } from '@nestjs-dtx/protocol';
-import type { AdvanceWrite, AppendWrite, ChangeWrite, LeaseRequest, Park } from '../writes';
+import type { AdvanceWrite, AppendWrite, ChangeWrite, InsertWrite, LeaseRequest, Park } from '../writes';
 import type { GlobalUpdate, LockedRow, Schedule } from './fence';
 import { tokenOf } from './write-token';
 
@@ -45,6 +45,17 @@ export function appendUpdate(write: AppendWrite, row: LockedRow): GlobalUpdate {
 export function leased(lease: LeaseRequest, now: Instant): Schedule {
   const leaseUntil = now + lease.durationMs;
   return { owner: lease.owner, leaseUntil, nextCronTime: leaseUntil };
+}
+
+/** The schedule of a new row: with its lease, or with the time of its first visit. */
+export function firstSchedule(write: InsertWrite, now: Instant): Schedule {
+  if (write.lease) return leased(write.lease, now);
+  const { firstVisitAfterMs } = write.transaction;
+  return {
+    owner: tokenOf(write),
+    leaseUntil: null,
+    nextCronTime: firstVisitAfterMs === undefined ? null : now + firstVisitAfterMs,
+  };
 }
 
 function unleased(write: ChangeWrite, now: Instant): Schedule {

@@ -122,6 +122,34 @@ describe('the batcher of writes', () => {
     await Promise.all(writes);
   });
 
+  describe('when too many writes wait', () => {
+    const insert = (gid: string) => insertWrite(gid);
+    const refused = { code: 'DTX_OVERLOADED' };
+
+    test('refuses new work at once, and takes it again when there is room', async () => {
+      const batcher = new WriteBatcher(executor.execute, { maxBatch: 1, depth: 1, maxQueued: 2 });
+      const first = batcher.write(insert('a'));
+      await turn();
+      const waiting = [batcher.write(insert('b')), batcher.write(insert('c'))];
+      await expect(batcher.write(insert('d'))).rejects.toMatchObject(refused);
+      await executor.handed[0]!.succeed();
+      const next = batcher.write(insert('e'));
+      await expect(batcher.write(insert('f'))).rejects.toMatchObject(refused);
+      for (const index of [1, 2, 3]) await executor.handed[index]!.succeed();
+      expect(await Promise.all([first, ...waiting, next])).toEqual(['a', 'b', 'c', 'e'].map(applied));
+      expect(executor.batches).toEqual(['a', 'b', 'c', 'e']);
+    });
+
+    test('never refuses the progress of a runner', async () => {
+      const batcher = new WriteBatcher(executor.execute, { maxBatch: 10, depth: 1, maxQueued: 0 });
+      await expect(batcher.write(insert('a'))).rejects.toMatchObject(refused);
+      const progress = batcher.write({ kind: 'advance', gid: 'a', epoch: 1, branches: [] });
+      await turn();
+      await executor.handed[0]!.succeed();
+      expect(await progress).toEqual(applied('a'));
+    });
+  });
+
   test('gives each write its own outcome, an error included', async () => {
     const [good, bad] = write(batcherWith(), 'a', 'b');
     await turn();

@@ -3,7 +3,7 @@ import { optionsToJson } from '@nestjs-dtx/protocol';
 import type { BatchStatements, BranchesOf } from '../batch/batch-statements';
 import type { GlobalUpdate, LockedRow } from '../batch/fence';
 import { FIRST_EPOCH } from '../batch/run-batch';
-import { leased } from '../batch/updates';
+import { firstSchedule } from '../batch/updates';
 import type { LeasedTransaction } from '../records';
 import { leasedTransaction } from '../snapshot';
 import type { InsertWrite } from '../writes';
@@ -125,10 +125,6 @@ function applySchedule(row: GlobalRow, schedule: NonNullable<GlobalUpdate['sched
 
 function newRow(write: InsertWrite, id: number, now: Instant): GlobalRow {
   const { transaction } = write;
-  const { firstVisitAfterMs } = transaction;
-  const schedule = write.lease
-    ? leased(write.lease, now)
-    : { owner: '', leaseUntil: null, nextCronTime: firstVisitAfterMs === undefined ? null : now + firstVisitAfterMs };
   return {
     id,
     gid: write.gid,
@@ -150,6 +146,6 @@ function newRow(write: InsertWrite, id: number, now: Instant): GlobalRow {
     branchCount: transaction.branches.length,
     attempts: 0,
     lastError: '',
-    ...schedule,
+    ...firstSchedule(write, now),
   };
 }

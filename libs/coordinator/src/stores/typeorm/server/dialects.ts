@@ -1,10 +1,10 @@
 import type { ServerDialect } from './dialect';
-import { MYSQL } from './mysql/mysql-dialect';
+import { MARIADB, MYSQL } from './mysql/mysql-dialect';
 import { POSTGRES } from './postgres/postgres-dialect';
 import type { ServerStoreOptions } from './server-store.options';
 
 const DIALECTS: Readonly<Record<ServerStoreOptions['driver'], ServerDialect>> = {
-  mariadb: MYSQL,
+  mariadb: MARIADB,
   mysql: MYSQL,
   postgres: POSTGRES,
 };

@@ -176,5 +176,5 @@ function dataSourceOf(dialect: ServerDialect, options: ServerStoreOptions): Data
     entities: [transGlobalEntity(types), transBranchOpEntity(types), kvEntity(types)],
     migrations: MIGRATIONS,
     migrationsTableName: MIGRATIONS_TABLE,
-  } as typeof connection);
+  });
 }

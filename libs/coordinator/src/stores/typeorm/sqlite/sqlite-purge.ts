@@ -1,7 +1,7 @@
 import type { Instant } from '@nestjs-dtx/engine';
 import { sqliteTime } from '@nestjs-dtx/sqlite';
 import type { PurgeProgress, PurgeRequest } from '../../transaction-store';
-import type { SqliteStatements } from './sqlite-statements';
+import type { SqliteConnection } from './sqlite-connection';
 
 /** In the order of the table itself: whatever else the row holds is not read. */
 const NEXT = `SELECT id, gid, create_time >= ?3 AS young,
@@ -22,15 +22,15 @@ interface NextRow {
  *
  * @see TransactionStore.purge
  */
-export function purgeSqlite(statements: SqliteStatements, request: PurgeRequest, now: Instant): PurgeProgress {
+export function purgeSqlite(connection: SqliteConnection, request: PurgeRequest, now: Instant): PurgeProgress {
   const { afterId, limit, finishedForMs } = request;
-  const next = statements.all<NextRow>(NEXT, afterId, limit, sqliteTime(now - finishedForMs));
+  const next = connection.all<NextRow>(NEXT, afterId, limit, sqliteTime(now - finishedForMs));
   const end = next.findIndex(({ young }) => young === 1);
   const old = end === -1 ? next : next.slice(0, end);
   const ended = old.filter((row) => row.ended === 1);
   for (const { id, gid } of ended) {
-    statements.run(DELETE_BRANCHES, gid);
-    statements.run(DELETE_GLOBAL, id);
+    connection.run(DELETE_BRANCHES, gid);
+    connection.run(DELETE_GLOBAL, id);
   }
   return { deleted: ended.length, lastId: end === -1 ? old.at(-1)?.id : undefined };
 }

@@ -44,10 +44,16 @@ export interface BranchColumns {
   update_time: string;
 }
 
-export type LockedColumns = Pick<
-  GlobalColumns,
-  'gid' | 'trans_type' | 'status' | 'owner' | 'epoch' | 'branch_count' | 'lease_until' | 'options'
->;
+/** What is read of a row under lock, by position. */
+export type LockedColumns = [
+  transType: TransType,
+  status: GlobalStatus,
+  owner: string,
+  epoch: number,
+  branchCount: number,
+  leaseUntil: string | null,
+  options: string,
+];
 
 const EMPTY = new Uint8Array(0);
 
@@ -58,17 +64,9 @@ export function instantOf(text: string): Instant {
 
 const instantOrNull = (text: string | null): Instant | null => (text === null ? null : instantOf(text));
 
-export function lockedRowOf(row: LockedColumns): LockedRow {
-  return {
-    gid: row.gid,
-    transType: row.trans_type,
-    status: row.status,
-    epoch: row.epoch,
-    branchCount: row.branch_count,
-    owner: row.owner,
-    leaseUntil: instantOrNull(row.lease_until),
-    options: row.options,
-  };
+export function lockedRowOf(gid: string, columns: LockedColumns): LockedRow {
+  const [transType, status, owner, epoch, branchCount, leaseUntil, options] = columns;
+  return { gid, transType, status, owner, epoch, branchCount, leaseUntil: instantOrNull(leaseUntil), options };
 }
 
 export function transactionOf(row: GlobalColumns): TransactionRecord {

@@ -4,6 +4,7 @@ import type { LeasedTransaction } from '../../records';
 import type { HeldLease, KvEntry, PurgeProgress, PurgeRequest, RearmResult } from '../../transaction-store';
 import type { LeaseRequest } from '../../writes';
 import { purgeSqlite } from './sqlite-purge';
+import { SqliteConnection } from './sqlite-connection';
 import { SqliteStatements } from './sqlite-statements';
 import { decodeWrites, encodeOutcomes, type EncodedOutcomes, type EncodedWrites } from './write-codec';
 
@@ -48,6 +49,7 @@ const OUTAGES = new Set([
 /** Everything that writes to the SQLite file. Lives in the worker thread: its fsyncs block nobody else. */
 export class SqliteWriter {
   private readonly database: SqliteDatabase;
+  private readonly connection: SqliteConnection;
   private readonly statements: SqliteStatements;
 
   constructor(file: string) {
@@ -55,7 +57,8 @@ export class SqliteWriter {
     this.database.exec('PRAGMA journal_mode = WAL');
     // Without FULL a commit that was answered may be gone after a power cut.
     this.database.exec('PRAGMA synchronous = FULL');
-    this.statements = new SqliteStatements(this.database, Date.now);
+    this.connection = new SqliteConnection(this.database);
+    this.statements = new SqliteStatements(this.connection, Date.now);
   }
 
   /** Group commit of one batch. */
@@ -65,14 +68,14 @@ export class SqliteWriter {
 
   /** The data folder is ours alone, so whoever held a lease is dead: its work is due now (design 3.2). */
   takeOver(): number {
-    return this.statements.run(TAKE_OVER, sqliteTime(Date.now()));
+    return this.connection.run(TAKE_OVER, sqliteTime(Date.now()));
   }
 
   claim(limit: number, lease: LeaseRequest): LeasedTransaction[] {
     return this.transaction((now) => {
-      const gids = this.statements.all<{ gid: string }>(DUE, sqliteTime(now), limit).map(({ gid }) => gid);
+      const gids = this.connection.all<{ gid: string }>(DUE, sqliteTime(now), limit).map(({ gid }) => gid);
       const until = sqliteTime(now + lease.durationMs);
-      for (const gid of gids) this.statements.run(CLAIM, lease.owner, until, sqliteTime(now), gid);
+      for (const gid of gids) this.connection.run(CLAIM, lease.owner, until, sqliteTime(now), gid);
       return this.statements.load(gids, now);
     });
   }
@@ -81,41 +84,41 @@ export class SqliteWriter {
     return this.transaction((now) => {
       const until = sqliteTime(now + durationMs);
       return leases
-        .filter(({ gid, epoch }) => this.statements.run(RENEW, until, gid, epoch) === 0)
+        .filter(({ gid, epoch }) => this.connection.run(RENEW, until, gid, epoch) === 0)
         .map(({ gid }) => gid);
     });
   }
 
   rearm(gid: string): boolean {
     return this.transaction((now) => {
-      this.statements.run(REARM, sqliteTime(now), gid);
-      return this.statements.get(EXISTS, gid) !== undefined;
+      this.connection.run(REARM, sqliteTime(now), gid);
+      return this.connection.get(EXISTS, gid) !== undefined;
     });
   }
 
   rearmFarFuture(afterMs: number, limit: number): RearmResult {
     return this.transaction((now) => {
       const [at, after] = [sqliteTime(now), sqliteTime(now + afterMs)];
-      const count = this.statements.run(REARM_FAR, at, after, limit);
-      return { count, hasRemaining: this.statements.get(FAR, at, after) !== undefined };
+      const count = this.connection.run(REARM_FAR, at, after, limit);
+      return { count, hasRemaining: this.connection.get(FAR, at, after) !== undefined };
     });
   }
 
   purge(request: PurgeRequest): PurgeProgress {
-    return this.transaction((now) => purgeSqlite(this.statements, request, now));
+    return this.transaction((now) => purgeSqlite(this.connection, request, now));
   }
 
   kvPut({ category, key, value }: KvEntry, expectedVersion?: number): boolean {
     return this.transaction((now) => {
-      const version = this.statements.get<{ version: number }>(KV_VERSION, category, key)?.version ?? 0;
+      const version = this.connection.get<{ version: number }>(KV_VERSION, category, key)?.version ?? 0;
       if (expectedVersion !== undefined && expectedVersion !== version) return false;
-      this.statements.run(KV_PUT, category, key, value, sqliteTime(now));
+      this.connection.run(KV_PUT, category, key, value, sqliteTime(now));
       return true;
     });
   }
 
   kvDelete(category: string, key: string): boolean {
-    return this.statements.run(KV_DELETE, category, key) > 0;
+    return this.connection.run(KV_DELETE, category, key) > 0;
   }
 
   /** @returns the store's time; fails when the file cannot be written any more. */

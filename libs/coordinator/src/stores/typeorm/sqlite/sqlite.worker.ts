@@ -18,12 +18,12 @@ port.on('message', (request: WriterRequest) => {
   tail = tail.then(async () => port.postMessage(await carryOut(request)));
 });
 
-async function carryOut({ id, method, args }: WriterRequest): Promise<WriterReply> {
+async function carryOut({ method, args }: WriterRequest): Promise<WriterReply> {
   try {
     const call = writer[method] as (...parameters: readonly unknown[]) => unknown;
     const value = await call.apply(writer, [...args]);
-    return { id, value };
+    return { value };
   } catch (error) {
-    return { id, error: cloneError(error) };
+    return { error: cloneError(error) };
   }
 }

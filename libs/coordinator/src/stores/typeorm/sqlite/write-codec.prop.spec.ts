@@ -39,6 +39,8 @@ const writes: fc.Arbitrary<Write[]> = fc
 const plain = (batch: readonly Write[]): unknown =>
   JSON.parse(JSON.stringify(batch, (_, value: unknown) => (value instanceof Uint8Array ? [...value] : value)));
 
+const applied = (now: number, epoch: number) => ({ ok: true, result: { result: 'applied', now, epoch } }) as const;
+
 describe('a batch on its way to the writer thread', () => {
   test('arrives as it was sent', () => {
     fc.assert(
@@ -58,7 +60,11 @@ describe('a batch on its way to the writer thread', () => {
   });
 
   test.each([
-    ['plain results', [{ ok: true, result: { result: 'applied', now: 5, epoch: 1 } }], 'string'],
+    ['writes that applied', [applied(5, 1), applied(5, 2)], 'string'],
+    ['writes that applied at different times', [applied(5, 1), applied(6, 2)], 'string'],
+    ['refusals among them', [applied(5, 1), { ok: true, result: { result: 'held' } }], 'string'],
+    ['a refusal ahead of them', [{ ok: true, result: { result: 'stale' } }, applied(5, 1)], 'string'],
+    ['nothing', [], 'string'],
     ['errors', [{ ok: false, error: { message: 'poisoned' } }], 'object'],
     [
       'a transaction that was handed over',

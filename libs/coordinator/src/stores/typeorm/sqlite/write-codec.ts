@@ -1,6 +1,6 @@
-import type { Branch } from '@nestjs-dtx/engine';
+import type { Branch, Instant, NewTransaction } from '@nestjs-dtx/engine';
 import type { BatchOutcome } from '../../batch/batch-outcome';
-import type { InsertWrite, Write } from '../../writes';
+import type { AdvanceWrite, AppendWrite, ChangeWrite, InsertWrite, LeaseRequest, Write } from '../../writes';
 
 /*
  * How a batch crosses to the writer thread: one JSON text and one block of bytes. Structured cloning of the same objects
@@ -18,58 +18,118 @@ export interface EncodedWrites {
 /** A branch with its payload replaced by where it lies in the block: branchId, op, url, status, start, length. */
 type WireBranch = readonly [string, string, string, Branch['status'], number, number];
 
+/** An insert without the names of its fields, which are most of its text. */
+type WireInsert = readonly [
+  gid: string,
+  transType: NewTransaction['transType'],
+  status: NewTransaction['status'],
+  protocol: NewTransaction['protocol'],
+  queryPrepared: string,
+  customData: string,
+  options: NewTransaction['options'],
+  branches: readonly WireBranch[],
+  intervalMs: number,
+  firstVisitAfterMs: number | null,
+  lease: LeaseRequest | null,
+];
+
+type WireAppend = Omit<AppendWrite, 'branches'> & { readonly branches: readonly WireBranch[] };
+type WireWrite = WireInsert | WireAppend | AdvanceWrite | ChangeWrite;
+
 export function encodeWrites(writes: readonly Write[]): EncodedWrites {
   const block = new PayloadBlock();
-  const wire = writes.map((write) => {
+  const wire = writes.map((write): WireWrite => {
     if (write.kind === 'insert') return wireInsert(write, block);
     return write.kind === 'append' ? { ...write, branches: block.take(write.branches) } : write;
   });
   return { json: JSON.stringify(wire), payloads: block.bytes() };
 }
 
-/** Field by field, as nothing may be added to a spread on the hot path. */
-function wireInsert({ kind, gid, intervalMs, lease, transaction }: InsertWrite, block: PayloadBlock) {
-  const { transType, status, protocol, queryPrepared, customData, options, firstVisitAfterMs } = transaction;
-  const branches = block.take(transaction.branches);
-  const fields = { gid, transType, status, protocol, queryPrepared, customData, options, firstVisitAfterMs, branches };
-  return { kind, gid, intervalMs, lease, transaction: fields };
-}
-
 export function decodeWrites({ json, payloads }: EncodedWrites): Write[] {
-  const wire = JSON.parse(json) as Write[];
+  const wire = JSON.parse(json) as WireWrite[];
   return wire.map((write) => {
-    if (write.kind === 'insert') {
-      const { transaction } = write;
-      return { ...write, transaction: { ...transaction, branches: branchesOf(transaction.branches, payloads) } };
-    }
+    if (!('kind' in write)) return insertOf(write, payloads);
     return write.kind === 'append' ? { ...write, branches: branchesOf(write.branches, payloads) } : write;
   });
+}
+
+function wireInsert({ gid, intervalMs, lease, transaction }: InsertWrite, block: PayloadBlock): WireInsert {
+  const { transType, status, protocol, queryPrepared, customData, options, firstVisitAfterMs } = transaction;
+  const branches = block.take(transaction.branches);
+  return [
+    gid,
+    transType,
+    status,
+    protocol,
+    queryPrepared,
+    customData,
+    options,
+    branches,
+    intervalMs,
+    firstVisitAfterMs ?? null,
+    lease ?? null,
+  ];
+}
+
+function insertOf(wire: WireInsert, payloads: Uint8Array): InsertWrite {
+  const [gid, transType, status, protocol, queryPrepared, customData, options, wireBranches, intervalMs] = wire;
+  const [firstVisitAfterMs, lease] = [wire[9], wire[10]];
+  const branches = branchesOf(wireBranches, payloads);
+  const fields = { gid, transType, status, protocol, queryPrepared, customData, options, branches };
+  const transaction = firstVisitAfterMs === null ? fields : { ...fields, firstVisitAfterMs };
+  if (lease === null) return { kind: 'insert', gid, transaction, intervalMs };
+  return { kind: 'insert', gid, transaction, intervalMs, lease };
 }
 
 /** Outcomes on their way back. Those that hold whole transactions or errors are cloned as they are; they are rare. */
 export type EncodedOutcomes = string | readonly BatchOutcome[];
 
 export function encodeOutcomes(outcomes: readonly BatchOutcome[]): EncodedOutcomes {
+  const applied = appliedOf(outcomes);
+  if (applied) return JSON.stringify(applied);
   return outcomes.every(isPlain) ? JSON.stringify(outcomes) : outcomes;
 }
 
 export function decodeOutcomes(encoded: EncodedOutcomes): readonly BatchOutcome[] {
-  return typeof encoded === 'string' ? (JSON.parse(encoded) as BatchOutcome[]) : encoded;
+  if (typeof encoded !== 'string') return encoded;
+  const [first, ...rest] = JSON.parse(encoded) as BatchOutcome[] | AppliedOutcomes;
+  if (typeof first !== 'number') return first === undefined ? [] : [first, ...(rest as BatchOutcome[])];
+  return (rest as number[]).map((epoch) => ({ ok: true, result: { result: 'applied', now: first, epoch } }));
+}
+
+/** All writes of a batch applied, as almost always: the batch's time, and the epoch of each. */
+type AppliedOutcomes = [now: Instant, ...epochs: number[]];
+
+function appliedOf(outcomes: readonly BatchOutcome[]): AppliedOutcomes | undefined {
+  const [first] = outcomes;
+  if (!first?.ok || first.result.result !== 'applied') return undefined;
+  const { now } = first.result;
+  const applied: AppliedOutcomes = [now];
+  for (const outcome of outcomes) {
+    if (!outcome.ok || outcome.result.result !== 'applied') return undefined;
+    // Writes that were repeated one by one have times of their own.
+    if (outcome.result.leased || outcome.result.now !== now) return undefined;
+    applied.push(outcome.result.epoch);
+  }
+  return applied;
 }
 
 function isPlain(outcome: BatchOutcome): boolean {
   return outcome.ok && !('leased' in outcome.result);
 }
 
-function branchesOf(wire: unknown, payloads: Uint8Array): Branch[] {
-  return (wire as WireBranch[]).map(([branchId, op, url, status, start, length]) => ({
-    branchId,
-    op,
-    url,
-    status,
-    payload: payloads.subarray(start, start + length),
-  }));
+/** A payload that branches share is one array again, which is how the INSERT knows them for a pair. */
+function branchesOf(wire: readonly WireBranch[], payloads: Uint8Array): Branch[] {
+  let payload = NO_PAYLOAD;
+  let at = -1;
+  return wire.map(([branchId, op, url, status, start, length]) => {
+    if (start !== at || length !== payload.byteLength) payload = payloads.subarray(start, start + length);
+    at = start;
+    return { branchId, op, url, payload, status };
+  });
 }
+
+const NO_PAYLOAD: Uint8Array = new Uint8Array(0);
 
 /** Collects payloads; the action and the compensation of a step share one. */
 class PayloadBlock {

@@ -4,7 +4,6 @@ import type { SqliteWriter } from './sqlite-writer';
 export type WriterMethod = keyof SqliteWriter;
 
 export interface WriterRequest {
-  readonly id: number;
   readonly method: WriterMethod;
   readonly args: readonly unknown[];
 }
@@ -15,8 +14,8 @@ export interface ClonedError {
   readonly code?: string;
 }
 
-export type WriterReply =
-  { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: ClonedError };
+/** Replies come in the order of their requests. */
+export type WriterReply = { readonly value: unknown } | { readonly error: ClonedError };
 
 export function cloneError(error: unknown): ClonedError {
   const { message, code } = error as { message?: unknown; code?: unknown };

@@ -22,8 +22,8 @@ interface Waiting {
 /** The writer thread as seen from the main one: a remote {@link SqliteWriter}. */
 export class WriterThread {
   private readonly worker: Worker;
-  private readonly waiting = new Map<number, Waiting>();
-  private lastId = 0;
+  /** In the order of their requests, which is the order in which the thread answers. */
+  private waiting: Waiting[] = [];
   private ended: Error | undefined;
 
   /** @param file the database file, whose schema is already there */
@@ -43,11 +43,9 @@ export class WriterThread {
     ...args: Parameters<SqliteWriter[M]>
   ): Promise<Settled<ReturnType<SqliteWriter[M]>>> {
     if (this.ended) return Promise.reject(unavailable(this.ended));
-    this.lastId += 1;
-    const request: WriterRequest = { id: this.lastId, method, args };
     return new Promise((resolve, reject) => {
-      this.waiting.set(request.id, { resolve: resolve as (value: unknown) => void, reject });
-      this.worker.postMessage(request);
+      this.worker.postMessage({ method, args } satisfies WriterRequest);
+      this.waiting.push({ resolve: resolve as (value: unknown) => void, reject });
     });
   }
 
@@ -66,16 +64,15 @@ export class WriterThread {
   }
 
   private settle(reply: WriterReply): void {
-    const waiting = this.waiting.get(reply.id);
-    this.waiting.delete(reply.id);
+    const waiting = this.waiting.shift();
     if ('error' in reply) waiting?.reject(unavailable(Object.assign(new Error(reply.error.message), reply.error)));
     else waiting?.resolve(reply.value);
   }
 
   private fail(error: Error): void {
     this.ended ??= error;
-    for (const { reject } of this.waiting.values()) reject(unavailable(error));
-    this.waiting.clear();
+    for (const { reject } of this.waiting) reject(unavailable(error));
+    this.waiting = [];
   }
 }
 

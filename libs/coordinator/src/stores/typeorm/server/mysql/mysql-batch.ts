@@ -20,7 +20,7 @@ import { isSessionLost } from './mysql-errors';
 import * as sql from './mysql-sql';
 import { branchGroups, branchRows, globalGroups, globalRow, timeOf } from './mysql-values';
 import { PendingStatements } from './pending-statements';
-import { inStatements } from './statement-size';
+import { checkSize, inStatements } from './statement-size';
 
 /**
  * The batch statements on one MariaDB or MySQL session: one statement a kind, with a row of values for each write. A statement
@@ -44,7 +44,7 @@ export class MysqlBatch implements BatchStatements {
 
   /** A statement that fails keeps the server from those after it, the COMMIT included. */
   async commit(): Promise<void> {
-    this.pending.add(sql.COMMIT, []);
+    this.pending.add(sql.COMMIT, [], 0);
     await this.sendPending();
   }
 
@@ -132,9 +132,11 @@ export class MysqlBatch implements BatchStatements {
     return rows;
   }
 
+  /** @throws DtxError `DTX_BODY_TOO_LARGE` for values that no statement holds */
   private async sendLater(text: string, values: readonly unknown[]): Promise<void> {
-    if (!this.pending.hasRoom(values, this.mostBytes)) await this.sendPending();
-    this.pending.add(text, values);
+    const bytes = checkSize(values, this.mostBytes);
+    if (!this.pending.hasRoom(bytes, this.mostBytes)) await this.sendPending();
+    this.pending.add(text, values, bytes);
   }
 
   private async sendPending(): Promise<void> {

@@ -4,16 +4,24 @@ import { mysqlConnection } from './mysql-connection';
 import { kindOf } from './mysql-errors';
 import { MysqlStatements } from './mysql-statements';
 
-/** MariaDB and MySQL, through `mysql2`. */
-export const MYSQL: ServerDialect = {
-  connection: mysqlConnection,
-  statements: (session) => new MysqlStatements(session),
-  kindOf,
-  checkServer,
-};
-
 /** The first versions with SKIP LOCKED, and with a collation that tells apart whatever differs. */
 const OLDEST = { MariaDB: [10, 6, 0], MySQL: [8, 0, 17] } as const;
+
+type Product = keyof typeof OLDEST;
+
+/** MariaDB, through `mysql2`. */
+export const MARIADB = dialectOf('MariaDB');
+/** MySQL, which differs from MariaDB in its collations alone. */
+export const MYSQL = dialectOf('MySQL');
+
+function dialectOf(product: Product): ServerDialect {
+  return {
+    connection: mysqlConnection,
+    statements: (session) => new MysqlStatements(session),
+    kindOf,
+    checkServer: (session) => checkServer(product, session),
+  };
+}
 
 /** What a server says about itself. */
 export interface ServerFacts {
@@ -22,20 +30,22 @@ export interface ServerFacts {
   readonly binlogFormat: string;
 }
 
-async function checkServer(session: Session): Promise<void> {
+async function checkServer(product: Product, session: Session): Promise<void> {
   const [row] = await session.rows<{ version: string; log_bin: number; binlog_format: string }>(
     'SELECT VERSION() AS version, @@log_bin AS log_bin, @@binlog_format AS binlog_format',
   );
   const { version = '', log_bin: logBin, binlog_format: binlogFormat = '' } = row ?? {};
-  const problem = problemOf({ version, logBin: Number(logBin) === 1, binlogFormat });
+  const problem = problemOf(product, { version, logBin: Number(logBin) === 1, binlogFormat });
   if (problem) throw new DtxError(ERROR_CODES.storeUnavailable, problem);
 }
 
 /** @returns why the server cannot be used; MariaDB tells its name, MySQL does not */
-export function problemOf({ version, logBin, binlogFormat }: ServerFacts): string | undefined {
-  const name = /mariadb/i.test(version) ? 'MariaDB' : 'MySQL';
-  const oldest = OLDEST[name];
-  if (isOlder(version, oldest)) return `${name} ${version} is too old: version ${oldest.join('.')} or later is needed`;
+export function problemOf(product: Product, { version, logBin, binlogFormat }: ServerFacts): string | undefined {
+  const found: Product = /mariadb/i.test(version) ? 'MariaDB' : 'MySQL';
+  if (found !== product) return `the server is ${found} ${version}: set STORE_DRIVER=${found.toLowerCase()}`;
+  const oldest = OLDEST[product];
+  if (isOlder(version, oldest))
+    return `${product} ${version} is too old: version ${oldest.join('.')} or later is needed`;
   // InnoDB refuses every write then, as the log could not repeat it.
   if (logBin && binlogFormat === 'STATEMENT') {
     return 'the server has binlog_format = STATEMENT, which excludes READ COMMITTED: set it to MIXED or ROW';

@@ -12,21 +12,21 @@ const ANSWER_TIMEOUT_MS = 15_000;
  *   knows how to end a session that is idle, in a transaction or not; it is replaced at the next use.
  */
 const SETTINGS = `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00',
-  autocommit = 1, sql_safe_updates = 0, innodb_lock_wait_timeout = 1
+  autocommit = 1, sql_safe_updates = 0, innodb_lock_wait_timeout = 3
   /*M! , idle_transaction_timeout = 2 */ /*!80000 , wait_timeout = 10 */`;
 /** Under REPEATABLE READ the same statements lock the gaps between gids as well, and neighbours deadlock. */
 const ISOLATION = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED';
 
 /** What TypeORM takes of the driver. */
 type Driver = Pick<typeof Mysql2, 'createPool'>;
-type Done = (error: { readonly code?: string } | null, ...results: readonly unknown[]) => void;
-type Query = (statement: object, ...rest: readonly unknown[]) => unknown;
+type Done = (...answer: readonly unknown[]) => void;
+type Query = (statement: unknown, ...rest: readonly unknown[]) => unknown;
 
 /** `mysql2`, whose connections set themselves up before their first use: TypeORM has no place for that. */
 export function preparingDriver(): Driver {
   return {
     createPool(options: Mysql2.PoolOptions | string) {
-      // Loaded late, as the package is only there where such a server is used.
+      // oxlint-disable-next-line no-require-imports -- loaded late: the package is only there where such a server is used
       const { createPool } = require('mysql2') as Driver;
       const pool = createPool(options as Mysql2.PoolOptions);
       pool.on('connection', prepare);
@@ -47,23 +47,28 @@ function prepare(connection: Mysql2.PoolConnection): void {
   }
 }
 
-/** A hung server must not hang its callers for ever. Its answer may still come, so the connection is of no more use. */
+/**
+ * A hung server must not hang its callers for ever. Its answer may still come, so the connection is of no more use. Not the
+ * driver's own time limit, which leaves the connection as it is, and its timer running when the connection breaks.
+ */
 function boundAnswers(connection: Mysql2.PoolConnection): void {
   const query = connection.query.bind(connection) as unknown as Query;
   const bounded: Query = (statement, ...rest) => {
     const done = rest.at(-1) as Done;
-    const settings = typeof statement === 'string' ? { sql: statement } : statement;
-    const answered: Done = (error, ...results) => {
-      if (error?.code === 'PROTOCOL_SEQUENCE_TIMEOUT') abandon(connection, error);
-      done(error, ...results);
+    const timer = setTimeout(() => {
+      abandon(connection, new Error(`no answer within ${ANSWER_TIMEOUT_MS} ms`));
+    }, ANSWER_TIMEOUT_MS);
+    const answered: Done = (...answer) => {
+      clearTimeout(timer);
+      done(...answer);
     };
-    return query({ ...settings, timeout: ANSWER_TIMEOUT_MS }, ...rest.slice(0, -1), answered);
+    return query(statement, ...rest.slice(0, -1), answered);
   };
   connection.query = bounded as typeof connection.query;
 }
 
 /** Unlike `destroy` this tells those whose statements are in the queue. */
-function abandon(connection: Mysql2.PoolConnection, reason: object): void {
-  const { stream } = connection as unknown as { readonly stream: { destroy(reason: object): void } };
+function abandon(connection: Mysql2.PoolConnection, reason: Error): void {
+  const { stream } = connection as unknown as { readonly stream: { destroy(reason: Error): void } };
   stream.destroy(reason);
 }

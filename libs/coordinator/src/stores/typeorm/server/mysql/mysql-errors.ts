@@ -54,8 +54,8 @@ function isDisconnected(cause: DriverError): boolean {
 }
 
 function causeOf(error: unknown): DriverError {
-  const { driverError } = (error ?? {}) as { readonly driverError?: unknown };
-  return (driverError ?? error ?? {}) as DriverError;
+  const { driverError } = (error ?? {}) as { readonly driverError?: DriverError };
+  return driverError ?? error ?? {};
 }
 
 function errnoOf({ errno }: DriverError): number {

@@ -96,5 +96,5 @@ export class MysqlStatements extends MysqlBatch implements ServerStatements {
 }
 
 function isHeld({ epoch }: HeldLease, row: LockedRow | undefined): boolean {
-  return row !== undefined && row.epoch === epoch && row.leaseUntil !== null && !isFinalStatus(row.status);
+  return row?.epoch === epoch && row.leaseUntil !== null && !isFinalStatus(row.status);
 }

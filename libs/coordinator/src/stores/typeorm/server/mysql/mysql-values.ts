@@ -3,8 +3,7 @@ import { optionsToJson, type BranchStatus } from '@nestjs-dtx/protocol';
 import type { BranchesOf } from '../../../batch/batch-statements';
 import type { GlobalUpdate } from '../../../batch/fence';
 import { FIRST_EPOCH } from '../../../batch/run-batch';
-import { leased } from '../../../batch/updates';
-import { tokenOf } from '../../../batch/write-token';
+import { firstSchedule } from '../../../batch/updates';
 import type { InsertWrite } from '../../../writes';
 
 /** Values of one row, in the order of the statement's columns. */
@@ -27,9 +26,8 @@ const timeOrNull = (instant: Instant | null | undefined): string | null =>
 
 /** A row of `INSERT_GLOBALS`. */
 export function globalRow(write: InsertWrite, now: Instant): Row {
-  const { transaction, lease, intervalMs } = write;
-  const held = lease && leased(lease, now);
-  const firstVisit = transaction.firstVisitAfterMs === undefined ? null : now + transaction.firstVisitAfterMs;
+  const { transaction, intervalMs } = write;
+  const { owner, leaseUntil, nextCronTime } = firstSchedule(write, now);
   const time = timeOf(now);
   return [
     write.gid,
@@ -42,12 +40,12 @@ export function globalRow(write: InsertWrite, now: Instant): Row {
     optionsToJson(transaction.options),
     transaction.customData,
     secondsOf(intervalMs),
-    timeOrNull(held ? held.nextCronTime : firstVisit),
-    tokenOf(write),
+    timeOrNull(nextCronTime),
+    owner,
     '',
     '',
     '',
-    timeOrNull(held?.leaseUntil),
+    timeOrNull(leaseUntil),
     FIRST_EPOCH,
     transaction.branches.length,
     '',

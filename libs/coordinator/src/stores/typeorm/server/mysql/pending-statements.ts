@@ -1,4 +1,4 @@
-import { roomOf, sizeOf } from './statement-size';
+import { roomOf } from './statement-size';
 
 /** Statements that are sent together, in order. */
 export class PendingStatements {
@@ -10,15 +10,19 @@ export class PendingStatements {
     return this.texts.length === 0;
   }
 
-  /** @returns whether another statement with these values fits into what the server takes at once */
-  hasRoom(values: readonly unknown[], most: number): boolean {
-    return this.isEmpty || this.bytes + sizeOf(values.flat(2)) <= roomOf(most);
+  /**
+   * @param bytes of the values of another statement
+   * @param most bytes that the server takes at once
+   */
+  hasRoom(bytes: number, most: number): boolean {
+    return this.isEmpty || this.bytes + bytes <= roomOf(most);
   }
 
-  add(text: string, values: readonly unknown[]): void {
+  /** @param bytes of the values */
+  add(text: string, values: readonly unknown[], bytes: number): void {
     this.texts.push(text);
     this.values.push(...values);
-    this.bytes += text.length + sizeOf(values.flat(2));
+    this.bytes += text.length + bytes;
   }
 
   /** @returns all of them as one text with its values; nothing is left */

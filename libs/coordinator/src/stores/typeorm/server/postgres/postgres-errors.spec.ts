@@ -11,8 +11,12 @@ function socketError(code: string): Error {
 }
 
 describe('an error of PostgreSQL', () => {
-  it.each(['40001', '40P01', '55P03'])('%s asks to try the same again', (code) => {
+  it.each(['40001', '40P01'])('%s asks to try the same again', (code) => {
     expect(kindOf(serverError(code))).toBe('transient');
+  });
+
+  it('55P03 tells that somebody keeps a row locked', () => {
+    expect(kindOf(serverError('55P03'))).toBe('locked');
   });
 
   it.each([

@@ -1,7 +1,10 @@
 import type { BatchErrorKind } from '../../../batch/batch-outcome';
 
-/** Serialization failure, deadlock, lock not available: the same once more may well succeed. */
-const TRANSIENT = new Set(['40001', '40P01', '55P03']);
+/** Serialization failure, deadlock: the same once more may well succeed. */
+const TRANSIENT = new Set(['40001', '40P01']);
+
+/** Lock not available: somebody keeps a row locked. */
+const LOCKED = '55P03';
 
 /**
  * Read-only server (a standby after a fail-over), statement cancelled by a timeout, outcome of a statement unknown, session
@@ -26,6 +29,7 @@ export function kindOf(error: unknown): BatchErrorKind {
   if (isSocketError(cause) || DISCONNECTED.test(messageOf(cause))) return 'outage';
   const code = sqlStateOf(cause);
   if (TRANSIENT.has(code)) return 'transient';
+  if (code === LOCKED) return 'locked';
   return OUTAGES.has(code) || OUTAGE_CLASSES.has(code.slice(0, 2)) ? 'outage' : 'write';
 }
 

@@ -1,9 +1,8 @@
 import type { Branch, BranchChange, Instant } from '@nestjs-dtx/engine';
 import { optionsToJson } from '@nestjs-dtx/protocol';
 import type { BranchesOf } from '../../../batch/batch-statements';
-import type { GlobalUpdate, Schedule } from '../../../batch/fence';
-import { leased } from '../../../batch/updates';
-import { tokenOf } from '../../../batch/write-token';
+import type { GlobalUpdate } from '../../../batch/fence';
+import { firstSchedule } from '../../../batch/updates';
 import type { InsertWrite } from '../../../writes';
 
 /** The parameters of a statement that makes rows of arrays: one array per column, all of the same length. */
@@ -33,16 +32,6 @@ export function globalColumns(writes: readonly InsertWrite[], now: Instant): Col
     schedules.map(({ leaseUntil }) => leaseUntil),
     transactions.map(({ branches }) => branches.length),
   ];
-}
-
-function firstSchedule(write: InsertWrite, now: Instant): Schedule {
-  if (write.lease) return leased(write.lease, now);
-  const { firstVisitAfterMs } = write.transaction;
-  return {
-    owner: tokenOf(write),
-    leaseUntil: null,
-    nextCronTime: firstVisitAfterMs === undefined ? null : now + firstVisitAfterMs,
-  };
 }
 
 /** Columns of `INSERT_BRANCHES`, for one statement after the other. */
