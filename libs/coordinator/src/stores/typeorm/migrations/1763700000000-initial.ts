@@ -72,7 +72,7 @@ function transGlobal(types: ColumnTypes): Table {
     ],
     indices: [
       { name: 'trans_global_gid', columnNames: ['gid'], isUnique: true },
-      // The due-scan: a finished transaction has no next_cron_time, so it costs the index nothing.
+      // The due-scan. A finished transaction has no next_cron_time.
       { name: 'trans_global_next_cron_time', columnNames: ['next_cron_time'] },
     ],
   });
