@@ -92,7 +92,7 @@ async function mysqlPlanner(env: StoreEnvironment): Promise<Planner> {
     return jest.spyOn(prototype, method).mockImplementation(function (this: unknown, ...args: unknown[]) {
       const [statement, values] = args as [string | { sql: string; values?: unknown[] }, unknown];
       const { sql, values: own } = typeof statement === 'string' ? { sql: statement, values: undefined } : statement;
-      sent.push({ sql, parameters: own ?? (Array.isArray(values) ? values : []) });
+      sent.push(...separated({ sql, parameters: own ?? (Array.isArray(values) ? values : []) }));
       return original.apply(this, args);
     });
   });
@@ -113,6 +113,16 @@ async function mysqlPlanner(env: StoreEnvironment): Promise<Planner> {
       await connection.end();
     },
   };
+}
+
+/** What is sent in one command is explained statement by statement. None of ours has a question mark or `;` of its own. */
+function separated({ sql, parameters }: SentStatement): SentStatement[] {
+  let used = 0;
+  return sql.split(/;\s*/).map((part) => {
+    const first = used;
+    used += part.split('?').length - 1;
+    return { sql: part, parameters: parameters.slice(first, used) };
+  });
 }
 
 async function recorded(
