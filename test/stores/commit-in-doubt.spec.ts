@@ -158,17 +158,23 @@ describe('a connection that is lost during a commit', () => {
       commit.cutServer();
     }
 
-    async function late(commit: PassingCommit): Promise<void> {
+    async function late(commit: PassingCommit, effect: string): Promise<void> {
       commit.mute();
       commit.cutClient();
-      await observer.sawWaiting();
+      await isLookedFor(effect);
       commit.send();
     }
 
-    async function abandoned(commit: PassingCommit): Promise<void> {
+    async function abandoned(commit: PassingCommit, effect: string): Promise<void> {
       commit.cutClient();
-      await observer.sawWaiting();
+      await isLookedFor(effect);
       commit.cutServer();
+    }
+
+    /** An insert that travels with its commit keeps nobody waiting: then the repetition has stored it. */
+    async function isLookedFor(effect: string): Promise<void> {
+      const isSo = async () => (await observer.waiting()) === 1 || (await observer.number(effect)) === 1;
+      await until('the store looks for what became of its commit', isSo, { everyMs: 2 });
     }
 
     async function statusesOf(gid: string): Promise<string> {

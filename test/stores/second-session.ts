@@ -43,8 +43,13 @@ export class SecondSession {
 
   /** Resolves when so many sessions of the database wait for a lock. */
   async sawWaiting(sessions = 1): Promise<void> {
-    const isSo = async () => (await this.number(WAITING[this.name])) === sessions;
+    const isSo = async () => (await this.waiting()) === sessions;
     await until(`${sessions} sessions wait for a lock`, isSo, { everyMs: LOOK_EVERY_MS });
+  }
+
+  /** @returns how many sessions of the database wait for a lock */
+  waiting(): Promise<number> {
+    return this.number(WAITING[this.name]);
   }
 
   /** @returns the only value of a query, as a number */

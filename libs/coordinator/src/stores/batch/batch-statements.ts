@@ -11,18 +11,41 @@ export interface BranchesOf<T> {
   readonly branches: readonly T[];
 }
 
+/** The transactions of a batch. */
+export interface BatchGids {
+  /** Of writes to what is there. */
+  readonly existing: readonly string[];
+  /** Of inserts. An engine that lets the insert itself tell which exist need not look for them. */
+  readonly fresh: readonly string[];
+}
+
+/** What a batch begins with. */
+export interface Opened {
+  /** The store's time, which the whole batch uses. */
+  readonly now: Instant;
+  /** What was found, as by {@link BatchStatements.lock}. */
+  readonly rows: readonly LockedRow[];
+}
+
 /**
  * The statements of one engine inside one open database transaction: what a dialect has to provide for
  * {@link runBatch}. Each call takes all rows of its kind, so that an engine across a network needs one statement a kind.
  */
 export interface BatchStatements {
-  /** Opens the database transaction. @returns the store's time, which the whole batch uses. */
+  /** Opens the database transaction. @returns the store's time */
   begin(): Awaitable<Instant>;
+  /** Opens the database transaction of a batch and reads its rows under lock: across a network all that is one round trip. */
+  open(gids: BatchGids): Awaitable<Opened>;
   commit(): Awaitable<void>;
   rollback(): Awaitable<void>;
   /** Reads rows under lock, in gid order (two batches that lock in different orders would deadlock). */
   lock(gids: readonly string[]): Awaitable<readonly LockedRow[]>;
-  /** Inserts the global rows whose gid is free. @returns the gids that were inserted. */
+  /**
+   * Inserts global rows. Either those whose gid is free; or all of them, where `open` has looked for them: then a gid that
+   * somebody else has inserted since fails the batch as `transient`, and its repetition finds it.
+   *
+   * @returns the gids that were inserted
+   */
   insertGlobals(writes: readonly InsertWrite[], now: Instant): Awaitable<ReadonlySet<string>>;
   insertBranches(rows: readonly BranchesOf<Branch>[], now: Instant): Awaitable<void>;
   /** @returns the gids among the rows of which at least one branch (gid, branch_id, op) exists. */

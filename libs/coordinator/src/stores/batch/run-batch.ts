@@ -1,6 +1,6 @@
 import type { Branch, BranchChange, Instant } from '@nestjs-dtx/engine';
 import type { AdvanceWrite, AppendWrite, ChangeWrite, InsertWrite, Write, WriteResult } from '../writes';
-import type { BatchStatements, BranchesOf } from './batch-statements';
+import type { BatchGids, BatchStatements, BranchesOf, Opened } from './batch-statements';
 import { fenceAdvance, fenceAppend, fenceChange, storedOf, type GlobalUpdate, type LockedRow } from './fence';
 import { leftItsMark, recogniseApplied } from './recognise';
 import { advanceUpdate, appendUpdate, changeUpdate } from './updates';
@@ -38,14 +38,17 @@ export async function runBatch(
   writes: readonly Write[],
   circumstances: BatchCircumstances = { isRepeated: false },
 ): Promise<WriteResult[]> {
-  const now = await statements.begin();
   let results: WriteResult[];
+  let isOpen = false;
   try {
+    const opened = await statements.open(gidsOf(writes));
+    isOpen = true;
     results = circumstances.isRepeated
-      ? await executeRest(statements, writes, now)
-      : await execute(statements, writes, now);
+      ? await executeRest(statements, writes, opened)
+      : await execute(statements, writes, opened);
   } catch (error) {
-    await statements.rollback();
+    // Where even the beginning failed, that failure is the one to tell.
+    await (isOpen ? statements.rollback() : rollbackIfPossible(statements));
     throw error;
   }
   try {
@@ -55,6 +58,13 @@ export async function runBatch(
     throw new CommitError(error);
   }
   return results;
+}
+
+function gidsOf(writes: readonly Write[]): BatchGids {
+  const existing: string[] = [];
+  const fresh: string[] = [];
+  for (const write of writes) (write.kind === 'insert' ? fresh : existing).push(write.gid);
+  return { existing: existing.sort(), fresh };
 }
 
 /** On a connection that is gone there is nothing to roll back, and the failure of the commit is the one to tell. */
@@ -70,11 +80,11 @@ async function rollbackIfPossible(statements: BatchStatements): Promise<void> {
 async function executeRest(
   statements: BatchStatements,
   writes: readonly Write[],
-  now: Instant,
+  opened: Opened,
 ): Promise<WriteResult[]> {
-  const applied = await recogniseApplied(statements, writes, now);
+  const applied = await recogniseApplied(statements, writes, opened.now);
   const rest = writes.filter((write) => !applied.has(write));
-  const results = rest.length > 0 ? await execute(statements, rest, now) : [];
+  const results = rest.length > 0 ? await execute(statements, rest, opened) : [];
   const byWrite = new Map<Write, WriteResult>([
     ...applied,
     ...rest.map((write, index) => [write, results[index]!] as const),
@@ -82,22 +92,26 @@ async function executeRest(
   return writes.map((write) => byWrite.get(write)!);
 }
 
-async function execute(statements: BatchStatements, writes: readonly Write[], now: Instant): Promise<WriteResult[]> {
+async function execute(statements: BatchStatements, writes: readonly Write[], opened: Opened): Promise<WriteResult[]> {
+  const { now } = opened;
   const results: WriteResult[] = [];
   const effects: Effects = { globals: [], branchUpdates: [], branchInserts: [], load: [] };
-  await updateExisting(statements, writes, { now, results, effects });
-  await insertNew(statements, writes, { now, results, effects });
+  const progress: Progress = { now, rows: byGid(opened.rows), results, effects };
+  await updateExisting(statements, writes, progress);
+  await insertNew(statements, writes, progress);
 
   const { branchInserts, branchUpdates, globals, load } = effects;
   if (branchInserts.length > 0) await statements.insertBranches(branchInserts, now);
   if (branchUpdates.length > 0) await statements.updateBranches(branchUpdates, now);
   if (globals.length > 0) await statements.updateGlobals(globals, now);
-  if (load.length > 0) await attachLoaded(statements, writes, { now, results, effects });
+  if (load.length > 0) await attachLoaded(statements, writes, progress);
   return results;
 }
 
 interface Progress {
   readonly now: Instant;
+  /** What was found under lock. */
+  readonly rows: ReadonlyMap<string, LockedRow>;
   readonly results: WriteResult[];
   readonly effects: Effects;
 }
@@ -105,7 +119,7 @@ interface Progress {
 async function insertNew(statements: BatchStatements, writes: readonly Write[], progress: Progress): Promise<void> {
   const inserts = writes.filter((write): write is InsertWrite => write.kind === 'insert');
   if (inserts.length === 0) return;
-  const taken = await insertGlobals(statements, inserts, progress.now);
+  const taken = await insertGlobals(statements, inserts, progress);
   writes.forEach((write, index) => {
     if (write.kind !== 'insert') return;
     const row = taken.get(write.gid);
@@ -130,18 +144,20 @@ const INSERT_ATTEMPTS = 3;
 async function insertGlobals(
   statements: BatchStatements,
   inserts: readonly InsertWrite[],
-  now: Instant,
+  { now, rows }: Progress,
 ): Promise<ReadonlyMap<string, LockedRow>> {
   const taken = new Map<string, LockedRow>();
-  let open = inserts;
+  for (const { gid } of inserts) if (rows.has(gid)) taken.set(gid, rows.get(gid)!);
+  let open = taken.size === 0 ? inserts : inserts.filter(({ gid }) => !taken.has(gid));
   for (let attempt = 0; attempt < INSERT_ATTEMPTS; attempt += 1) {
+    if (open.length === 0) return taken;
     const inserted = await statements.insertGlobals(open, now);
     const refused = open.filter(({ gid }) => !inserted.has(gid));
     if (refused.length === 0) return taken;
     for (const row of await statements.lock(refused.map(({ gid }) => gid))) taken.set(row.gid, row);
     open = refused.filter(({ gid }) => !taken.has(gid));
-    if (open.length === 0) return taken;
   }
+  if (open.length === 0) return taken;
   throw new Error(`the gid ${open[0]!.gid} can neither be inserted nor read`);
 }
 
@@ -153,9 +169,7 @@ async function updateExisting(
   writes: readonly Write[],
   progress: Progress,
 ): Promise<void> {
-  const gids = writes.filter((write) => write.kind !== 'insert').map((write) => write.gid);
-  if (gids.length === 0) return;
-  const rows = byGid(await statements.lock(gids.sort()));
+  const { rows } = progress;
   const appends = writes.filter((write): write is AppendWrite => write.kind === 'append');
   const taken = appends.length > 0 ? await statements.existingBranches(appends) : undefined;
   writes.forEach((write, index) => {

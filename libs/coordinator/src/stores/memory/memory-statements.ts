@@ -1,6 +1,6 @@
 import type { Branch, BranchChange, Instant } from '@nestjs-dtx/engine';
 import { optionsToJson } from '@nestjs-dtx/protocol';
-import type { BatchStatements, BranchesOf } from '../batch/batch-statements';
+import type { BatchGids, BatchStatements, BranchesOf, Opened } from '../batch/batch-statements';
 import type { GlobalUpdate, LockedRow } from '../batch/fence';
 import { FIRST_EPOCH } from '../batch/run-batch';
 import { firstSchedule } from '../batch/updates';
@@ -22,6 +22,11 @@ export class MemoryStatements implements BatchStatements {
   begin(): Instant {
     this.before.clear();
     return this.now();
+  }
+
+  open({ existing }: BatchGids): Opened {
+    const now = this.begin();
+    return { now, rows: this.lock(existing) };
   }
 
   commit(): void {}

@@ -1,7 +1,7 @@
 import type { Branch, BranchChange, Instant } from '@nestjs-dtx/engine';
 import { optionsToJson, type BranchStatus } from '@nestjs-dtx/protocol';
 import { sqliteTime, type SqliteValue } from '@nestjs-dtx/sqlite';
-import type { BatchStatements, BranchesOf } from '../../batch/batch-statements';
+import type { BatchGids, BatchStatements, BranchesOf, Opened } from '../../batch/batch-statements';
 import type { GlobalUpdate, LockedRow } from '../../batch/fence';
 import { FIRST_EPOCH } from '../../batch/run-batch';
 import { leased } from '../../batch/updates';
@@ -53,6 +53,12 @@ export class SqliteStatements implements BatchStatements {
   begin(): Instant {
     this.connection.execute(BEGIN);
     return this.now();
+  }
+
+  /** The insert itself tells which gids exist, at no cost of its own. */
+  open({ existing }: BatchGids): Opened {
+    const now = this.begin();
+    return { now, rows: this.lock(existing) };
   }
 
   commit(): void {

@@ -1,8 +1,7 @@
 import type { Branch, BranchChange, Instant } from '@nestjs-dtx/engine';
 import type { BranchStatus } from '@nestjs-dtx/protocol';
-import type { BatchStatements, BranchesOf } from '../../../batch/batch-statements';
+import type { BatchGids, BatchStatements, BranchesOf, Opened } from '../../../batch/batch-statements';
 import type { GlobalUpdate, LockedRow } from '../../../batch/fence';
-import { tokenOf } from '../../../batch/write-token';
 import type { BranchRecord, LeasedTransaction } from '../../../records';
 import { leasedTransaction } from '../../../snapshot';
 import type { InsertWrite } from '../../../writes';
@@ -24,8 +23,8 @@ import { checkSize, inStatements } from './statement-size';
 
 /**
  * The batch statements on one MariaDB or MySQL session: one statement a kind, with a row of values for each write. A statement
- * whose result decides nothing waits for the commit, which carries it along. So a batch takes three round trips (begin,
- * lock or insert, the rest with the commit) however many statements it has.
+ * whose result decides nothing waits for the commit, which carries it along. So a batch takes two round trips (begin and lock,
+ * the rest with the commit) however many statements it has.
  */
 export class MysqlBatch implements BatchStatements {
   private readonly pending = new PendingStatements();
@@ -35,11 +34,23 @@ export class MysqlBatch implements BatchStatements {
   constructor(protected readonly session: Session) {}
 
   async begin(): Promise<Instant> {
+    const { now } = await this.open({ existing: [], fresh: [] });
+    return now;
+  }
+
+  async open({ existing, fresh }: BatchGids): Promise<Opened> {
     this.pending.clear();
-    const results = await this.session.rows<readonly Clock[]>(`${sql.BEGIN}; ${sql.CLOCK}`);
-    const [clock] = results[1]!;
+    const [gids = [], ...more] = chunksOf([...existing, ...fresh].sort(), MAX_LIST);
+    const begin = `${sql.BEGIN}; ${sql.CLOCK}`;
+    const results =
+      gids.length === 0
+        ? await this.session.rows<readonly unknown[]>(begin)
+        : await this.session.rows<readonly unknown[]>(`${begin}; ${sql.LOCK}`, [gids]);
+    const [clock] = results[1] as readonly Clock[];
     this.mostBytes = Number(clock!.max_statement);
-    return Number(clock!.now);
+    const rows = ((results[2] ?? []) as readonly LockedColumns[]).map(lockedRowOf);
+    for (const part of more) rows.push(...(await this.lock(part)));
+    return { now: Number(clock!.now), rows };
   }
 
   /** A statement that fails keeps the server from those after it, the COMMIT included. */
@@ -63,16 +74,12 @@ export class MysqlBatch implements BatchStatements {
     return rows.map(lockedRowOf);
   }
 
+  /** In gid order, as two batches that insert the same gids in different orders would wait for each other. */
   async insertGlobals(writes: readonly InsertWrite[], now: Instant): Promise<ReadonlySet<string>> {
     const sorted = [...writes].sort((a, b) => (a.gid < b.gid ? -1 : 1));
     const all = sorted.map((write) => globalRow(write, now));
-    let made = 0;
-    for (const part of inStatements(all, this.mostBytes)) made += await this.session.change(sql.INSERT_GLOBALS, [part]);
-    const gids = sorted.map(({ gid }) => gid);
-    if (made === sorted.length) return new Set(gids);
-    const rows = await this.list<{ gid: string; owner: string }>(sql.OWNERS, gids);
-    const owners = new Map(rows.map(({ gid, owner }) => [gid, owner]));
-    return new Set(sorted.filter((write) => owners.get(write.gid) === tokenOf(write)).map(({ gid }) => gid));
+    for (const part of inStatements(all, this.mostBytes)) await this.sendLater(sql.INSERT_GLOBALS, [part]);
+    return new Set(sorted.map(({ gid }) => gid));
   }
 
   async insertBranches(rows: readonly BranchesOf<Branch>[], now: Instant): Promise<void> {

@@ -1,5 +1,5 @@
 import { QueryFailedError } from 'typeorm';
-import { isDuplicateKey, isSessionLost, kindOf } from './mysql-errors';
+import { isSessionLost, kindOf } from './mysql-errors';
 
 function serverError(errno: number): Error {
   return new QueryFailedError('SELECT 1', [], Object.assign(new Error('refused'), { errno }));
@@ -61,12 +61,15 @@ describe('an error of MariaDB or MySQL', () => {
   test.each([new Error('anything'), 'a text', undefined, null, { driverError: undefined }])(
     'that is none (%p) is the fault of one write',
     (error) => {
-      expect([kindOf(error), isSessionLost(error), isDuplicateKey(error)]).toEqual(['write', false, false]);
+      expect([kindOf(error), isSessionLost(error)]).toEqual(['write', false]);
     },
   );
 
-  test('1062 tells a duplicate', () => {
-    expect(isDuplicateKey(serverError(1062))).toBe(true);
-    expect(isDuplicateKey(serverError(1406))).toBe(false);
+  test.each([
+    ["Duplicate entry 'a' for key 'trans_global_gid'", 'transient'],
+    ["Duplicate entry 'a' for key 'trans_global.trans_global_gid'", 'transient'],
+    ["Duplicate entry 'a-01-action' for key 'trans_branch_op_gid_branch'", 'write'],
+  ])('1062 asks to try again only where the gid was taken meanwhile: %s', (message, kind) => {
+    expect(kindOf(Object.assign(new Error(message), { errno: 1062 }))).toBe(kind);
   });
 });

@@ -33,7 +33,7 @@ export function kindOf(error: unknown): BatchErrorKind {
   const cause = causeOf(error);
   if (isDisconnected(cause)) return 'outage';
   const errno = errnoOf(cause);
-  if (TRANSIENT.has(errno)) return 'transient';
+  if (TRANSIENT.has(errno) || isTakenGid(cause)) return 'transient';
   if (LOCKED.has(errno)) return 'locked';
   return OUTAGES.has(errno) ? 'outage' : 'write';
 }
@@ -43,9 +43,9 @@ export function isSessionLost(error: unknown): boolean {
   return isDisconnected(causeOf(error));
 }
 
-/** @returns whether a row with this key exists already */
-export function isDuplicateKey(error: unknown): boolean {
-  return errnoOf(causeOf(error)) === 1062;
+/** Somebody has inserted the gid since the batch looked for it: its repetition finds it. */
+function isTakenGid(cause: DriverError): boolean {
+  return errnoOf(cause) === 1062 && cause instanceof Error && cause.message.includes('trans_global_gid');
 }
 
 function isDisconnected(cause: DriverError): boolean {

@@ -14,14 +14,10 @@ export const CLOCK = `SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMEST
 export const LOCK = `SELECT gid, trans_type, status, owner, epoch, branch_count, lease_until, options
   FROM trans_global FORCE INDEX (trans_global_gid) WHERE gid IN (?) ORDER BY gid FOR UPDATE`;
 
-/**
- * A gid that exists is left as it is. Not INSERT IGNORE, which would turn every other error of a row into a warning as well.
- * The update that changes nothing waits for, and then locks, what another session has just inserted.
- */
+/** A gid that somebody else has inserted since the batch looked for it fails the batch, which is repeated. */
 export const INSERT_GLOBALS = `INSERT INTO trans_global (gid, trans_type, status, query_prepared, protocol, create_time,
   update_time, options, custom_data, next_cron_interval, next_cron_time, owner, ext_data, result, rollback_reason,
-  lease_until, epoch, branch_count, last_error) VALUES ? ON DUPLICATE KEY UPDATE id = id`;
-export const OWNERS = 'SELECT gid, owner FROM trans_global FORCE INDEX (trans_global_gid) WHERE gid IN (?)';
+  lease_until, epoch, branch_count, last_error) VALUES ?`;
 
 export const INSERT_BRANCHES = `INSERT INTO trans_branch_op
   (gid, create_time, update_time, url, bin_data, branch_id, op, status) VALUES ?`;

@@ -1,5 +1,5 @@
 import type { Branch, BranchChange, Instant } from '@nestjs-dtx/engine';
-import type { BatchStatements, BranchesOf } from '../../../batch/batch-statements';
+import type { BatchGids, BatchStatements, BranchesOf, Opened } from '../../../batch/batch-statements';
 import type { GlobalUpdate, LockedRow } from '../../../batch/fence';
 import { FIRST_EPOCH } from '../../../batch/run-batch';
 import type { BranchRecord, LeasedTransaction } from '../../../records';
@@ -19,8 +19,8 @@ import { branchChangeColumns, branchColumns, globalColumns, globalUpdateColumns 
 
 /**
  * The batch statements on one PostgreSQL session. The connection is pipelined: a statement whose result decides nothing is
- * sent without waiting for the answer, and the commit collects the answers. So a batch takes three round trips (begin,
- * lock or insert, the rest with the commit) however many statements it has.
+ * sent without waiting for the answer, and the commit collects the answers. So a batch takes two round trips (begin and lock,
+ * the rest with the commit) however many statements it has.
  */
 export class PostgresBatch implements BatchStatements {
   /** Answers that the commit has to wait for. */
@@ -38,6 +38,12 @@ export class PostgresBatch implements BatchStatements {
       this.session.rows<{ now: Instant }>(sql.CLOCK),
     ]);
     return rows[0]!.now;
+  }
+
+  async open({ existing, fresh }: BatchGids): Promise<Opened> {
+    const gids = [...existing, ...fresh];
+    const [now, rows] = await Promise.all([this.begin(), gids.length === 0 ? [] : this.lock(gids)]);
+    return { now, rows };
   }
 
   /** After a statement that failed, the server turns the COMMIT into a rollback; the statement's own error is thrown. */
@@ -58,10 +64,9 @@ export class PostgresBatch implements BatchStatements {
     return (await this.session.rows<LockedColumns>(sql.LOCK, [gids])).map(lockedRowOf);
   }
 
-  async insertGlobals(writes: readonly InsertWrite[], now: Instant): Promise<ReadonlySet<string>> {
-    const columns = globalColumns(writes, now);
-    const rows = await this.session.rows<{ gid: string }>(sql.INSERT_GLOBALS, [now, FIRST_EPOCH, ...columns]);
-    return new Set(rows.map(({ gid }) => gid));
+  insertGlobals(writes: readonly InsertWrite[], now: Instant): ReadonlySet<string> {
+    this.send(sql.INSERT_GLOBALS, [now, FIRST_EPOCH, ...globalColumns(writes, now)]);
+    return new Set(writes.map(({ gid }) => gid));
   }
 
   insertBranches(rows: readonly BranchesOf<Branch>[], now: Instant): void {

@@ -15,6 +15,14 @@ describe('an error of PostgreSQL', () => {
     expect(kindOf(serverError(code))).toBe('transient');
   });
 
+  it.each([
+    ['trans_global_gid', 'transient'],
+    ['trans_branch_op_gid_branch', 'write'],
+  ])('23505 asks to try again only where the gid was taken meanwhile: %s', (constraint, kind) => {
+    const cause = Object.assign(new Error('duplicate key value'), { code: '23505', constraint });
+    expect(kindOf(new QueryFailedError('INSERT', [], cause))).toBe(kind);
+  });
+
   it('55P03 tells that somebody keeps a row locked', () => {
     expect(kindOf(serverError('55P03'))).toBe('locked');
   });

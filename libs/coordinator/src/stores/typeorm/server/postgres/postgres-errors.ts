@@ -28,9 +28,14 @@ export function kindOf(error: unknown): BatchErrorKind {
   const cause = (error as { driverError?: unknown } | undefined)?.driverError ?? error;
   if (isSocketError(cause) || DISCONNECTED.test(messageOf(cause))) return 'outage';
   const code = sqlStateOf(cause);
-  if (TRANSIENT.has(code)) return 'transient';
+  if (TRANSIENT.has(code) || isTakenGid(cause)) return 'transient';
   if (code === LOCKED) return 'locked';
   return OUTAGES.has(code) || OUTAGE_CLASSES.has(code.slice(0, 2)) ? 'outage' : 'write';
+}
+
+/** Somebody has inserted the gid since the batch looked for it: its repetition finds it. */
+function isTakenGid(error: unknown): boolean {
+  return (error as { constraint?: unknown } | undefined)?.constraint === 'trans_global_gid';
 }
 
 /** Of the operating system; `AggregateError` when a host name stands for several addresses and none answers. */

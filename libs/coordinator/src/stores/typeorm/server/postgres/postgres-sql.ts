@@ -29,7 +29,7 @@ export const INSERT_GLOBALS = `INSERT INTO trans_global (gid, trans_type, status
     $11::float8[], $12::text[], $13::float8[], $14::integer[])
     AS row (gid, trans_type, status, query_prepared, protocol, options, custom_data, next_cron_interval, next_cron_time,
       owner, lease_until, branch_count)
-  ORDER BY gid ON CONFLICT (gid) DO NOTHING RETURNING gid`;
+  ORDER BY gid`;
 
 /** In the order of the arrays, as ids tell the order of registration. */
 export const INSERT_BRANCHES = `INSERT INTO trans_branch_op (gid, create_time, update_time, url, bin_data, branch_id, op,
