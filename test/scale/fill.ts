@@ -1,5 +1,6 @@
-import { StoreSchema, type StoreOptions } from '@nestjs-dtx/coordinator';
+import { StoreSchema } from '@nestjs-dtx/coordinator';
 import type { StoreEnvironment } from '../support/store-engine';
+import { storeOptions } from '../support/store-options';
 import type { HistoryTimes, HistoryWriter } from './history';
 import { ServerHistory } from './server-history';
 import { SqliteHistory } from './sqlite-history';
@@ -49,21 +50,4 @@ export async function fillHistory(
 
 async function writerOf(env: StoreEnvironment, times: HistoryTimes): Promise<HistoryWriter> {
   return env['STORE_DRIVER'] === 'sqlite' ? new SqliteHistory(env, times) : ServerHistory.open(env, times);
-}
-
-/** @returns the store that the environment names, as the coordinator's library takes it */
-export function storeOptions(env: StoreEnvironment): StoreOptions {
-  const driver = env['STORE_DRIVER'];
-  if (driver === 'sqlite') return { driver, directory: env['DATA_DIR'] ?? '' };
-  if (driver !== 'mariadb' && driver !== 'mysql' && driver !== 'postgres') {
-    throw new Error(`a store with STORE_DRIVER=${driver} has no history to fill`);
-  }
-  return {
-    driver,
-    host: env['STORE_HOST'] ?? '127.0.0.1',
-    port: Number(env['STORE_PORT']),
-    user: env['STORE_USER'] ?? '',
-    password: env['STORE_PASSWORD'] ?? '',
-    database: env['STORE_DB'] ?? '',
-  };
 }

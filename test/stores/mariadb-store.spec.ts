@@ -4,6 +4,7 @@ import { Cleanup } from '../support/cleanup';
 import { describeEngines, describePrivateServers } from '../support/describe-engines.spec-helper';
 import { freshDatabase, startMariadb, type DatabaseAddress, type PrivateServer } from '../support/servers';
 import { SHARED_ENGINES } from '../support/store-engine';
+import { CommitRelay } from './commit-relay';
 import { newLease, outcome, saga } from './saga-writes';
 import { SecondSession } from './second-session';
 import { serverHarness } from './server-harness';
@@ -26,6 +27,34 @@ describeEngines(
   SHARED_ENGINES.filter(({ name }) => name === 'mariadb'),
   () => {
     storeContract('mariadb', serverHarness('mariadb'));
+
+    test.each([0, 1])(
+      'a gid that is taken between the look and the insert is a duplicate, beside %i others',
+      async (others) => {
+        const cleanup = new Cleanup();
+        try {
+          const database = await freshDatabase(cleanup, 'mariadb');
+          const relay = await CommitRelay.start(cleanup, database.port);
+          const faster = await openStore(database);
+          cleanup.add(() => faster.close());
+          const slower = await openStore({ ...database, host: '127.0.0.1', port: relay.port });
+          cleanup.add(() => slower.close());
+          const taken = saga(newLease());
+          // The insert travels with the commit, so at this moment the batch has looked and not written.
+          relay.next(async (commit) => {
+            await faster.write(saga(newLease(), taken.gid));
+            commit.send();
+          });
+          const neighbours = Array.from({ length: others }, () => saga(newLease()));
+          const results = await Promise.all([taken, ...neighbours].map((write) => slower.write(write)));
+          relay.check();
+          expect(results.map(({ result }) => result)).toEqual(['duplicate', ...neighbours.map(() => 'applied')]);
+          expect((await slower.find(taken.gid))?.branches).toHaveLength(4);
+        } finally {
+          await cleanup.run();
+        }
+      },
+    );
 
     describe('the tables on MariaDB', () => {
       const cleanup = new Cleanup();

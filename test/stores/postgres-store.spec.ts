@@ -128,7 +128,7 @@ describeEngines(ENGINES, () => {
     await fail('off');
     const write = saga();
     await until('the store writes again', async () => (await store.write(write)).result !== undefined);
-    expect(await store.find(write.gid)).toBeDefined();
+    expect(await store.find(write.gid)).toMatchObject({ transaction: { gid: write.gid } });
   });
 
   async function connect(): Promise<Client> {

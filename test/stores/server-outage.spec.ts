@@ -87,7 +87,7 @@ describe('a database server under an open store', () => {
       }
       const write = saga(newLease());
       await until('it answers', async () => (await store.write(write)).result, PATIENCE);
-      expect(await store.find(write.gid)).toBeDefined();
+      expect(await store.find(write.gid)).toMatchObject({ transaction: { gid: write.gid } });
     }, 90_000);
 
     test('may end idle sessions: nothing fails for that', async () => {

@@ -1,5 +1,5 @@
 import { ServerStore, SqliteStore, type TransactionStore, type WriteBatcherOptions } from '@nestjs-dtx/coordinator';
-import { storeOptions } from '../../scale/fill';
+import { storeOptions } from '../../support/store-options';
 import type { StoreEnvironment } from '../../support/store-engine';
 
 /**
