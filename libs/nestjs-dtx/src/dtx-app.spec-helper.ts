@@ -23,6 +23,7 @@ export interface BranchCall {
   readonly gid?: string;
   readonly branchId?: string;
   readonly op?: string;
+  readonly transType?: string;
 }
 
 export interface Answered {
@@ -72,8 +73,8 @@ export async function closeAll(): Promise<void> {
 
 /** Calls a path as the coordinator does: POST with a payload, GET without one. */
 export async function callBranch(app: INestApplication, path: string, call: BranchCall = {}): Promise<Answered> {
-  const { gid = 'g-1', branchId = '01', op = 'action', body, headers = {} } = call;
-  const query = new URLSearchParams({ branch_id: branchId, gid, op, trans_type: 'saga' });
+  const { gid = 'g-1', branchId = '01', op = 'action', transType = 'saga', body, headers = {} } = call;
+  const query = new URLSearchParams({ branch_id: branchId, gid, op, trans_type: transType });
   return send(app, `${path}?${query.toString()}`, {
     method: call.method ?? (body === undefined ? 'GET' : 'POST'),
     headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },

@@ -6,8 +6,15 @@ export { BarrierEntityManager } from './decorators/barrier-entity-manager.decora
 export { BarrierProtected, type BarrierProtectedOptions } from './decorators/barrier-protected.decorator';
 export { DtxBranch } from './decorators/dtx-branch.decorator';
 export { InjectDtx } from './decorators/inject-dtx.decorator';
+export { MsgAction } from './decorators/msg-action.decorator';
+export {
+  DEFAULT_QUERY_PREPARED,
+  MsgQueryPrepared,
+  type MsgQueryPreparedOptions,
+} from './decorators/msg-query-prepared.decorator';
 export { SagaCompensate } from './decorators/saga-compensate.decorator';
 export { SagaStep, type SagaStepOptions } from './decorators/saga-step.decorator';
+export { TccCancel, TccConfirm, TccTry, type TccTryOptions } from './decorators/tcc.decorators';
 export { DtxModule } from './dtx.module';
 export type { DtxModuleAsyncOptions, DtxModuleOptions } from './dtx.module-definition';
 export type { DtxExtras, DtxOptions } from './dtx.options';

@@ -3,6 +3,7 @@ import {
   Barrier,
   BarrierInfoError,
   DEFAULT_BARRIER_TABLE,
+  queryPrepared,
   type BarrierInfo,
   type BarrierResult,
 } from '@nestjs-dtx/client';
@@ -81,6 +82,19 @@ export class BarrierService {
     const table = this.tableOf(options);
     const barrier = new Barrier(branch, { dialect: dialectOf(dataSourceOf(manager)), table });
     return barrier.call(executor, business);
+  }
+
+  /**
+   * Answers the check-back of a 2-phase message: did its local transaction commit? (spec 8.4) Waits while that transaction is
+   * open; after `rolled-back` it cannot commit any more. What `@MsgQueryPrepared` does.
+   *
+   * @throws BarrierInfoError when the branch is not fully named
+   */
+  queryPrepared(branch: BarrierInfo, target: BarrierMetadata): Promise<'committed' | 'rolled-back'> {
+    const { dataSource, table } = this.locate(target);
+    return inLocalTransaction(dataSource, (manager) =>
+      queryPrepared(typeormExecutor(manager), branch, { dialect: dialectOf(dataSource), table }),
+    );
   }
 
   /** @returns DataSource and table that a handler's barrier uses. */

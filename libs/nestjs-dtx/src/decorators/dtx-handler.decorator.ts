@@ -13,7 +13,7 @@ import { DtxHandlerInterceptor } from '../http/dtx-handler.interceptor';
 export function DtxHandler(metadata: HandlerMetadata): MethodDecorator {
   return applyDecorators(
     SetMetadata(HANDLER_METADATA, metadata),
-    RouteUnlessDeclared(`${ROUTE_PREFIX}/${metadata.name}/${metadata.op}`),
+    RouteUnlessDeclared(`${ROUTE_PREFIX}/${metadata.name}/${metadata.route ?? metadata.ops[0] ?? ''}`),
     UseInterceptors(DtxHandlerInterceptor),
     UseFilters(DtxExceptionFilter),
   );

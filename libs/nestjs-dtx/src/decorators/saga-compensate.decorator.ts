@@ -9,8 +9,9 @@ import { DtxHandler } from './dtx-handler.decorator';
 export function SagaCompensate(name: string): MethodDecorator {
   return DtxHandler({
     decorator: SagaCompensate.name,
+    family: 'saga',
     name,
-    op: OPS.compensate,
+    ops: [OPS.compensate],
     needs: [{ op: OPS.action, decorator: 'SagaStep' }],
     nothingToDo: [],
     rejectInvalid: false,

@@ -26,8 +26,9 @@ export function SagaStep(name: string, options: SagaStepOptions = {}): MethodDec
   const { compensate = true, rejectInvalid = false } = options;
   return DtxHandler({
     decorator: SagaStep.name,
+    family: 'saga',
     name,
-    op: OPS.action,
+    ops: [OPS.action],
     needs: compensate
       ? [
           {

@@ -2,6 +2,7 @@ import { HttpStatus, RequestMethod } from '@nestjs/common';
 import { NAME, NAME_RULE } from '../dtx.constants';
 import { DtxDefinitionError } from '../errors/dtx-definition.error';
 import type { DtxHandler } from './dtx-handler';
+import type { OwnBarrier } from './handler-metadata';
 import type { Decorated } from './dtx-metadata.accessor';
 import { declaredRoute, declaredStatus } from './nest-route';
 
@@ -9,6 +10,8 @@ import { declaredRoute, declaredStatus } from './nest-route';
 export interface BarrierUse {
   readonly isHandler: boolean;
   readonly isProtected: boolean;
+  /** Set for handlers that keep the barrier's row themselves. */
+  readonly ownBarrier?: OwnBarrier;
   readonly wantsManager: boolean;
 }
 
@@ -16,8 +19,19 @@ export interface BarrierUse {
 const CALLABLE = [RequestMethod.GET, RequestMethod.POST, RequestMethod.ALL];
 
 /** @throws DtxDefinitionError for barrier decorators that would have no effect */
-export function checkBarrierUse(where: string, { isHandler, isProtected, wantsManager }: BarrierUse): void {
-  if (wantsManager && !isProtected) {
+export function checkBarrierUse(where: string, use: BarrierUse): void {
+  const { isHandler, isProtected, ownBarrier, wantsManager } = use;
+  if (isProtected && ownBarrier) {
+    throw new DtxDefinitionError(
+      `${where} keeps the row of the barrier itself: remove @BarrierProtected(), whose options the other decorator takes`,
+    );
+  }
+  if (wantsManager && ownBarrier?.kind === 'check-back') {
+    throw new DtxDefinitionError(
+      `${where} is called when the check-back is answered and its transaction has ended: remove @BarrierEntityManager()`,
+    );
+  }
+  if (wantsManager && !isProtected && !ownBarrier) {
     throw new DtxDefinitionError(
       `${where} has a parameter @BarrierEntityManager() but no barrier transaction: add @BarrierProtected() to the method`,
     );
@@ -52,21 +66,35 @@ export function checkRoute({ where, method, path }: { where: string; method: Dec
 
 /** @throws DtxDefinitionError for names that are wrong or taken twice, and for families that are not complete */
 export function checkHandlers(handlers: readonly DtxHandler[]): void {
+  const byName = new Map<string, DtxHandler>();
   const byKey = new Map<string, DtxHandler>();
   for (const handler of handlers) {
-    const { name, op, decorator } = handler.metadata;
+    const { name, ops, decorator } = handler.metadata;
     if (!NAME.test(name)) {
       throw new DtxDefinitionError(`${handler.where}: @${decorator}('${name}') has no valid name: use ${NAME_RULE}`);
     }
-    const taken = byKey.get(keyOf(name, op));
-    if (taken) {
-      throw new DtxDefinitionError(
-        `@${decorator}('${name}') stands at ${taken.where} and at ${handler.where}: give one of them another name`,
-      );
+    checkOneFamily(byName.get(name) ?? handler, handler);
+    byName.set(name, handler);
+    for (const op of ops) {
+      const taken = byKey.get(keyOf(name, op));
+      if (taken) {
+        throw new DtxDefinitionError(
+          `@${decorator}('${name}') stands at ${taken.where} and at ${handler.where}: give one of them another name`,
+        );
+      }
+      byKey.set(keyOf(name, op), handler);
     }
-    byKey.set(keyOf(name, op), handler);
   }
   for (const handler of handlers) checkFamily(handler, byKey);
+}
+
+/** Otherwise `service/handler` would mean another thing from one operation to the next. */
+function checkOneFamily(one: DtxHandler, other: DtxHandler): void {
+  if (one.metadata.family === other.metadata.family) return;
+  const [first, second] = [one, other].map(({ where, metadata }) => `@${metadata.decorator} at ${where}`);
+  throw new DtxDefinitionError(
+    `the name '${one.metadata.name}' stands for ${first} and for ${second}: give one of them another name`,
+  );
 }
 
 function checkFamily({ where, metadata }: DtxHandler, byKey: ReadonlyMap<string, DtxHandler>): void {

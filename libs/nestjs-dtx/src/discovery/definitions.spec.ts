@@ -14,8 +14,11 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { createBarrierTable } from '../barrier/barrier-table';
 import { BarrierEntityManager } from '../decorators/barrier-entity-manager.decorator';
 import { BarrierProtected } from '../decorators/barrier-protected.decorator';
+import { MsgAction } from '../decorators/msg-action.decorator';
+import { MsgQueryPrepared } from '../decorators/msg-query-prepared.decorator';
 import { SagaCompensate } from '../decorators/saga-compensate.decorator';
 import { SagaStep } from '../decorators/saga-step.decorator';
+import { TccCancel, TccConfirm, TccTry } from '../decorators/tcc.decorators';
 import { closeAll, serve, type ServeOptions } from '../dtx-app.spec-helper';
 import { DtxExplorer } from './dtx.explorer';
 
@@ -71,6 +74,75 @@ describe('the start is refused', () => {
       undo(): void {}
     }
     await expect(boot(Torn)).rejects.toMatchObject(definition(/nothing to compensate, but Torn\.undo does it/));
+  });
+
+  it('for a TCC branch that cannot be confirmed, cancelled or tried', async () => {
+    @Controller()
+    class Unconfirmed {
+      @TccTry('reserve')
+      reserve(): void {}
+
+      @TccCancel('reserve')
+      release(): void {}
+    }
+    await expect(boot(Unconfirmed)).rejects.toMatchObject(
+      definition(/^Unconfirmed\.reserve: @TccTry\('reserve'\) has no @TccConfirm\('reserve'\): add a method with it$/),
+    );
+
+    @Controller()
+    class Uncancelled {
+      @TccTry('reserve')
+      reserve(): void {}
+
+      @TccConfirm('reserve')
+      use(): void {}
+    }
+    await expect(boot(Uncancelled)).rejects.toMatchObject(definition(/has no @TccCancel\('reserve'\): add/));
+
+    @Controller()
+    class Untried {
+      @TccConfirm('reserve')
+      use(): void {}
+
+      @TccCancel('reserve')
+      release(): void {}
+    }
+    await expect(boot(Untried)).rejects.toMatchObject(definition(/has no @TccTry\('reserve'\): add/));
+  });
+
+  it('for one name in two families', async () => {
+    @Controller()
+    class Ambiguous {
+      @SagaStep('pay', { compensate: false })
+      step(): void {}
+
+      @MsgAction('pay')
+      receive(): void {}
+    }
+    await expect(boot(Ambiguous)).rejects.toMatchObject(
+      definition(
+        /^the name 'pay' stands for @SagaStep at Ambiguous\.step and for @MsgAction at Ambiguous\.receive: give one/,
+      ),
+    );
+  });
+
+  it('for a check-back under a barrier, and for one that wants its manager', async () => {
+    @Controller()
+    class Twofold {
+      @MsgQueryPrepared()
+      @BarrierProtected()
+      checkBack(): void {}
+    }
+    await expect(boot(Twofold)).rejects.toMatchObject(
+      definition(/^Twofold\.checkBack keeps the row of the barrier itself: remove @BarrierProtected\(\)/),
+    );
+
+    @Controller()
+    class Late {
+      @MsgQueryPrepared()
+      checkBack(@BarrierEntityManager() _manager: EntityManager): void {}
+    }
+    await expect(boot(Late)).rejects.toMatchObject(definition(/^Late\.checkBack .* remove @BarrierEntityManager\(\)/));
   });
 
   it('for a name that cannot stand in a URL', async () => {

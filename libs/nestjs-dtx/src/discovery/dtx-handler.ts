@@ -5,6 +5,7 @@ export interface DtxHandler {
   /** `Controller.method`, for errors and logs. */
   readonly where: string;
   readonly metadata: HandlerMetadata;
+  /** Where it keeps the barrier's row, if it does. */
   readonly barrier?: BarrierMetadata;
   /** As Nest serves it. */
   readonly path: string;

@@ -62,6 +62,7 @@ export class DtxExplorer implements OnModuleInit {
     checkBarrierUse(where, {
       isHandler: metadata !== undefined,
       isProtected: barrier !== undefined,
+      ...(metadata?.ownBarrier && { ownBarrier: metadata.ownBarrier }),
       wantsManager: this.metadata.wantsBarrierManager(method),
     });
     if (!metadata) return undefined;
@@ -74,6 +75,7 @@ export class DtxExplorer implements OnModuleInit {
     }
     const path = this.paths.pathOf(owner);
     checkRoute({ where, method, path });
-    return { where, metadata, path, ...(barrier && { barrier }) };
+    const row = barrier ?? metadata.ownBarrier;
+    return { where, metadata, path, ...(row && { barrier: row }) };
   }
 }

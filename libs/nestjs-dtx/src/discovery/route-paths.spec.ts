@@ -74,6 +74,8 @@ describe.each(ADAPTERS)('a decorated handler on %s', (adapter) => {
 
 function announcedPaths(explorer: DtxExplorer): Record<string, string> {
   return Object.fromEntries(
-    explorer.handlers.filter(({ metadata: { op } }) => op === 'action').map((it) => [it.metadata.name, it.path]),
+    explorer.handlers
+      .filter(({ metadata: { ops } }) => ops.includes('action'))
+      .map((it) => [it.metadata.name, it.path]),
   );
 }

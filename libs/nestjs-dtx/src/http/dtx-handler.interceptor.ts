@@ -11,7 +11,7 @@ import { BarrierInfoError, branchInfoFrom } from '@nestjs-dtx/client';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { BarrierService } from '../barrier/barrier.service';
 import { runInScope } from '../context/dtx-context';
-import { DtxMetadataAccessor } from '../discovery/dtx-metadata.accessor';
+import { DtxMetadataAccessor, type Decorated } from '../discovery/dtx-metadata.accessor';
 import type { BarrierMetadata } from '../discovery/handler-metadata';
 import { DtxFailureException } from '../errors/dtx-failure.exception';
 import { branchOf, methodOf, queryOf } from './http-request';
@@ -32,15 +32,32 @@ export class DtxHandlerInterceptor implements NestInterceptor {
   private async run(context: ExecutionContext, next: CallHandler): Promise<unknown> {
     // The default route takes all methods; a HEAD request of some monitor must not move money.
     if (!['GET', 'POST'].includes(methodOf(context))) throw new MethodNotAllowedException();
-    const method = context.getHandler() as (...args: never[]) => unknown;
-    const barrier = this.metadata.barrier(method);
+    const method = context.getHandler() as Decorated;
     try {
-      return successBody(
-        barrier ? await this.runProtected(context, next, barrier) : await this.runPlain(context, next),
-      );
+      return successBody(await this.runGuarded(context, next, method));
     } catch (error) {
       throw this.metadata.handler(method)?.rejectInvalid ? rejected(error) : error;
     }
+  }
+
+  private runGuarded(context: ExecutionContext, next: CallHandler, method: Decorated): Promise<unknown> {
+    const ownBarrier = this.metadata.handler(method)?.ownBarrier;
+    if (ownBarrier?.kind === 'check-back') return this.answerCheckBack(context, next, ownBarrier);
+    const barrier = this.metadata.barrier(method);
+    return barrier ? this.runProtected(context, next, barrier) : this.runPlain(context, next);
+  }
+
+  /** @throws DtxFailureException when the local transaction of the message has not committed, and will not any more */
+  private async answerCheckBack(
+    context: ExecutionContext,
+    next: CallHandler,
+    target: BarrierMetadata,
+  ): Promise<unknown> {
+    const branch = branchInfoFrom(queryOf(context));
+    if ((await this.barriers.queryPrepared(branch, target)) === 'rolled-back') {
+      throw new DtxFailureException('the local transaction of the message has not committed');
+    }
+    return runInScope({ branch }, () => resultOf(next));
   }
 
   private runPlain(context: ExecutionContext, next: CallHandler): Promise<unknown> {

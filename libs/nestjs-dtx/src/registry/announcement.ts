@@ -22,7 +22,7 @@ function pathsOf(handlers: readonly DtxHandler[]): ServiceAnnouncement['handlers
   const paths: Record<string, Record<string, string | null>> = {};
   for (const { metadata, path } of handlers) {
     const ops = (paths[metadata.name] ??= {});
-    ops[metadata.op] = path;
+    for (const op of metadata.ops) ops[op] = path;
     for (const op of metadata.nothingToDo) ops[op] = null;
   }
   return paths;
