@@ -21,6 +21,8 @@ const CALLS: Readonly<Record<string, (store: TransactionStore) => Promise<unknow
   rearm: (store) => store.rearm('held'),
   kvPut: (store) => store.kvPut({ category: 'topics', key: 'k', value: 'v' }),
   kvScan: (store) => store.kvScan('topics'),
+  kvPage: (store) => store.kvPage({ category: 'topics', limit: 1 }),
+  kvFind: (store) => store.kvFind('topics', 'k'),
 };
 
 describe('a database server under an open store', () => {

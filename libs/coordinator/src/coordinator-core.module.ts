@@ -16,6 +16,7 @@ import { RecoveryService } from './recovery/recovery.service';
 import { RetentionScheduler } from './retention/retention.scheduler';
 import { ServiceRegistry } from './registry/service-registry';
 import { TransactionStore } from './stores/transaction-store';
+import { TopicService } from './topics/topic.service';
 import { TransactionService } from './transactions/transaction.service';
 
 const PARTS = '@nestjs-dtx/coordinator:parts';
@@ -35,6 +36,7 @@ export class CoordinatorCoreModule {
         { provide: TransactionStore, useValue: store },
         { provide: PARTS, useFactory: () => composeCoordinator(store, settings, options) },
         part(TransactionService, (parts) => parts.transactions),
+        part(TopicService, (parts) => parts.topics),
         part(QueryService, (parts) => parts.queries),
         part(HealthService, (parts) => parts.health),
         part(ServiceRegistry, (parts) => parts.registry),

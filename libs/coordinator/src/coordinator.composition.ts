@@ -10,6 +10,7 @@ import { WakeUp } from './recovery/wake-up';
 import { RetentionService } from './retention/retention.service';
 import { ServiceRegistry } from './registry/service-registry';
 import type { TransactionStore } from './stores/transaction-store';
+import { TopicService } from './topics/topic.service';
 import { Admission } from './transactions/admission';
 import { IncidentLog } from './transactions/incident-log';
 import { LeaseKeeper } from './transactions/lease-keeper';
@@ -31,6 +32,7 @@ export interface CoordinatorParts {
   readonly recovery: RecoveryService;
   readonly wakeUp: WakeUp;
   readonly retention: RetentionService;
+  readonly topics: TopicService;
   readonly transactions: TransactionService;
   readonly queries: QueryService;
   readonly health: HealthService;
@@ -70,6 +72,7 @@ export function composeCoordinator(
     recovery,
     wakeUp,
     retention: new RetentionService(store, { clock, finishedForMs: settings.retentionFinished * 1000 }),
+    topics: new TopicService(store, clock),
     transactions: new TransactionService(environment, runner, admission),
     queries: new QueryService(store, () => wakeUp.after(0)),
     health: new HealthService(store),

@@ -85,9 +85,27 @@ export interface TransactionPage {
 
 /** One row of the `kv` table. */
 export interface KvRecord {
+  readonly id: number;
   readonly category: string;
   readonly key: string;
   readonly value: string;
+  /** 1 when the row is new, one more with each change. */
   readonly version: number;
+  readonly createTime: Instant;
   readonly updateTime: Instant;
+}
+
+/** Which rows of the `kv` table a page holds. */
+export interface KvFilter {
+  readonly category: string;
+  /** Rows with a greater key: where the page before ended. */
+  readonly afterKey?: string;
+  readonly limit: number;
+}
+
+/** One page of a category, in the order of the keys. */
+export interface KvPage {
+  readonly rows: readonly KvRecord[];
+  /** {@link KvFilter.afterKey} of the next page; absent when this is the last. */
+  readonly nextAfterKey?: string;
 }

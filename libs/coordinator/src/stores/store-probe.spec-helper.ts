@@ -1,5 +1,13 @@
 import type { Instant } from '@nestjs-dtx/engine';
-import type { KvRecord, LeasedTransaction, ListFilter, TransactionPage, TransactionWithBranches } from './records';
+import type {
+  KvFilter,
+  KvPage,
+  KvRecord,
+  LeasedTransaction,
+  ListFilter,
+  TransactionPage,
+  TransactionWithBranches,
+} from './records';
 import {
   TransactionStore,
   type HeldLease,
@@ -74,6 +82,14 @@ export class StoreProbe extends TransactionStore {
 
   async kvScan(category: string): Promise<readonly KvRecord[]> {
     return this.reach('kvScan', () => this.inner.kvScan(category));
+  }
+
+  async kvPage(filter: KvFilter): Promise<KvPage> {
+    return this.reach('kvPage', () => this.inner.kvPage(filter));
+  }
+
+  async kvFind(category: string, key: string): Promise<KvRecord | undefined> {
+    return this.reach('kvFind', () => this.inner.kvFind(category, key));
   }
 
   async kvPut(entry: KvEntry, expectedVersion?: number): Promise<boolean> {

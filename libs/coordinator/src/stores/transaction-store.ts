@@ -1,5 +1,13 @@
 import type { Instant } from '@nestjs-dtx/engine';
-import type { KvRecord, LeasedTransaction, ListFilter, TransactionPage, TransactionWithBranches } from './records';
+import type {
+  KvFilter,
+  KvPage,
+  KvRecord,
+  LeasedTransaction,
+  ListFilter,
+  TransactionPage,
+  TransactionWithBranches,
+} from './records';
 import type { LeaseRequest, Write, WriteResults } from './writes';
 
 /** A lease as its holder knows it. */
@@ -78,7 +86,11 @@ export abstract class TransactionStore {
    */
   abstract purge(request: PurgeRequest): Promise<PurgeProgress>;
 
+  /** @returns all of a category: for those that are small by nature. */
   abstract kvScan(category: string): Promise<readonly KvRecord[]>;
+  /** One page of a category. Its work is bounded, however many rows there are. */
+  abstract kvPage(filter: KvFilter): Promise<KvPage>;
+  abstract kvFind(category: string, key: string): Promise<KvRecord | undefined>;
   /** Creates or replaces. @param expectedVersion absent: whatever is there; 0: nothing may be there. @returns false when another version is. */
   abstract kvPut(entry: KvEntry, expectedVersion?: number): Promise<boolean>;
   /** @returns false when there was nothing. */

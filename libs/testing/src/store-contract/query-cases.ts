@@ -2,30 +2,10 @@ import { newGid } from '@nestjs-dtx/protocol';
 import type { StoreContext } from './context';
 import { finishWrite, insertWrite, LONG_LEASE } from './writes';
 
-/** Reads, the kv table, and what survives a restart. */
+/** Reads, and what survives a restart. */
 export function queryCases(context: StoreContext): void {
   it('finds nothing under an unknown gid', async () => {
     expect(await context.store.find(newGid())).toBeUndefined();
-  });
-
-  it('puts, versions, scans and deletes key-value rows', async () => {
-    const entry = { category: 'services', key: 'bank-a/1', value: '{}' };
-    expect(await context.store.kvPut(entry, 1)).toBe(false);
-    expect(await context.store.kvPut(entry, 0)).toBe(true);
-    expect(await context.store.kvPut(entry, 0)).toBe(false);
-    expect(await context.store.kvPut({ ...entry, value: '{"a":1}' }, 1)).toBe(true);
-    expect(await context.store.kvPut({ ...entry, category: 'topics' })).toBe(true);
-    const rows = await context.store.kvScan('services');
-    expect(rows).toEqual([expect.objectContaining({ ...entry, value: '{"a":1}', version: 2 })]);
-    expect(await context.store.kvDelete('services', 'bank-a/1')).toBe(true);
-    expect(await context.store.kvDelete('services', 'bank-a/1')).toBe(false);
-    expect(await context.store.kvScan('topics')).toHaveLength(1);
-  });
-
-  it('lets only one of many writers create a key', async () => {
-    const entry = { category: 'topics', key: 'order.paid', value: '[]' };
-    const results = await Promise.all(Array.from({ length: 10 }, () => context.store.kvPut(entry, 0)));
-    expect(results.filter(Boolean)).toHaveLength(1);
   });
 
   it('answers a ping with its time', async () => {

@@ -1,4 +1,5 @@
 import { useStore } from './context';
+import { kvCases } from './kv-cases';
 import { leaseCases } from './lease-cases';
 import { listCases } from './list-cases';
 import { purgeCases } from './purge-cases';
@@ -20,6 +21,7 @@ export function storeContract(name: string, harness: StoreHarness): void {
     describe('leases', () => leaseCases(context));
     describe('races', () => raceCases(context));
     describe('queries', () => queryCases(context));
+    describe('key-value rows', () => kvCases(context));
     describe('lists', () => listCases(context));
     describe('purges', () => purgeCases(context));
   });

@@ -3,7 +3,15 @@ import { isFinalStatus } from '@nestjs-dtx/protocol';
 import { runIsolated, type BatchRun } from '../batch/batch-outcome';
 import { leased } from '../batch/updates';
 import { DEFAULT_BATCH, WriteBatcher } from '../batch/write-batcher';
-import type { KvRecord, LeasedTransaction, ListFilter, TransactionPage, TransactionWithBranches } from '../records';
+import type {
+  KvFilter,
+  KvPage,
+  KvRecord,
+  LeasedTransaction,
+  ListFilter,
+  TransactionPage,
+  TransactionWithBranches,
+} from '../records';
 import {
   TransactionStore,
   type HeldLease,
@@ -118,11 +126,26 @@ export class MemoryStore extends TransactionStore {
     return [...this.tables.kv.values()].filter((row) => row.category === category);
   }
 
+  async kvPage({ category, afterKey, limit }: KvFilter): Promise<KvPage> {
+    const found = (await this.kvScan(category))
+      .filter(({ key }) => afterKey === undefined || key > afterKey)
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+    const rows = found.slice(0, limit);
+    return { rows, ...(found.length > limit && { nextAfterKey: rows.at(-1)!.key }) };
+  }
+
+  async kvFind(category: string, key: string): Promise<KvRecord | undefined> {
+    return this.tables.kv.get(kvId(category, key));
+  }
+
   async kvPut(entry: KvEntry, expectedVersion?: number): Promise<boolean> {
     const id = kvId(entry.category, entry.key);
-    const version = this.tables.kv.get(id)?.version ?? 0;
+    const stored = this.tables.kv.get(id);
+    const version = stored?.version ?? 0;
     if (expectedVersion !== undefined && version !== expectedVersion) return false;
-    this.tables.kv.set(id, { ...entry, version: version + 1, updateTime: this.now() });
+    const now = this.now();
+    const { id: rowId, createTime } = stored ?? { id: this.tables.nextId(), createTime: now };
+    this.tables.kv.set(id, { ...entry, id: rowId, version: version + 1, createTime, updateTime: now });
     return true;
   }
 

@@ -1,6 +1,8 @@
-import type { DataSource } from 'typeorm';
+import { MoreThan, type DataSource, type Repository } from 'typeorm';
 import type {
   BranchRecord,
+  KvFilter,
+  KvPage,
   KvRecord,
   ListFilter,
   TransactionPage,
@@ -33,17 +35,41 @@ export class TypeormReader {
   }
 
   async kvScan(category: string): Promise<readonly KvRecord[]> {
-    const rows = await this.dataSource
-      .getRepository<KvRow>('kv')
-      .find({ where: { cat: category }, order: { id: 'ASC' } });
-    return rows.map((row) => ({
-      category: row.cat,
-      key: row.k,
-      value: row.v,
-      version: row.version,
-      updateTime: row.updateTime.getTime(),
-    }));
+    const rows = await this.kv.find({ where: { cat: category }, order: { id: 'ASC' } });
+    return rows.map(kvOf);
   }
+
+  /** By key, as the index of the table is in that order. */
+  async kvPage({ category, afterKey, limit }: KvFilter): Promise<KvPage> {
+    const found = await this.kv.find({
+      where: { cat: category, ...(afterKey !== undefined && { k: MoreThan(afterKey) }) },
+      order: { k: 'ASC' },
+      take: limit + 1,
+    });
+    const rows = found.slice(0, limit).map(kvOf);
+    return { rows, ...(found.length > limit && { nextAfterKey: rows.at(-1)!.key }) };
+  }
+
+  async kvFind(category: string, key: string): Promise<KvRecord | undefined> {
+    const row = await this.kv.findOneBy({ cat: category, k: key });
+    return row ? kvOf(row) : undefined;
+  }
+
+  private get kv(): Repository<KvRow> {
+    return this.dataSource.getRepository<KvRow>('kv');
+  }
+}
+
+function kvOf(row: KvRow): KvRecord {
+  return {
+    id: Number(row.id),
+    category: row.cat,
+    key: row.k,
+    value: row.v,
+    version: row.version,
+    createTime: row.createTime.getTime(),
+    updateTime: row.updateTime.getTime(),
+  };
 }
 
 function transactionOf(row: TransGlobalRow): TransactionRecord {

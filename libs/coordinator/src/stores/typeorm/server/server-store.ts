@@ -3,7 +3,15 @@ import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
 import { DataSource } from 'typeorm';
 import { pauseAfter, TRANSIENT_ATTEMPTS } from '../../batch/batch-outcome';
 import { DEFAULT_BATCH } from '../../batch/write-batcher';
-import type { KvRecord, LeasedTransaction, ListFilter, TransactionPage, TransactionWithBranches } from '../../records';
+import type {
+  KvFilter,
+  KvPage,
+  KvRecord,
+  LeasedTransaction,
+  ListFilter,
+  TransactionPage,
+  TransactionWithBranches,
+} from '../../records';
 import {
   TransactionStore,
   type HeldLease,
@@ -107,6 +115,14 @@ export class ServerStore extends TransactionStore {
 
   kvScan(category: string): Promise<readonly KvRecord[]> {
     return this.read((reader) => reader.kvScan(category));
+  }
+
+  kvPage(filter: KvFilter): Promise<KvPage> {
+    return this.read((reader) => reader.kvPage(filter));
+  }
+
+  kvFind(category: string, key: string): Promise<KvRecord | undefined> {
+    return this.read((reader) => reader.kvFind(category, key));
   }
 
   kvPut(entry: KvEntry, expectedVersion?: number): Promise<boolean> {

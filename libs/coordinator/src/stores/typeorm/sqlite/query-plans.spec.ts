@@ -133,10 +133,13 @@ describe('the statements of the SQLite store on 20,000 rows', () => {
     writer.close();
   });
 
-  test('find one transaction, and the rows of one category, by an index', async () => {
-    await expectCheap(() => reading((reader) => reader.find('g000003')));
-    await expectCheap(() => reading((reader) => reader.kvScan('services')));
-  });
+  test.each<[string, (reader: TypeormReader) => Promise<unknown>]>([
+    ['one transaction', (reader) => reader.find('g000003')],
+    ['the rows of one category', (reader) => reader.kvScan('services')],
+    ['a page of them', (reader) => reader.kvPage({ category: 'services', limit: 2 })],
+    ['a later page', (reader) => reader.kvPage({ category: 'services', afterKey: 'k', limit: 2 })],
+    ['one of them', (reader) => reader.kvFind('services', 'k')],
+  ])('find by an index: %s', (_what, work) => expectCheap(() => reading(work)));
 
   const statuses: (GlobalStatus | undefined)[] = [undefined, 'prepared', 'submitted', 'aborting', 'succeed', 'failed'];
   const filters = statuses.flatMap((status) =>

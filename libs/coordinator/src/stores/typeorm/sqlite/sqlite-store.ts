@@ -4,7 +4,15 @@ import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
 import { sqliteOptions } from '@nestjs-dtx/sqlite';
 import { DataSource } from 'typeorm';
 import { DEFAULT_BATCH, WriteBatcher, type WriteBatcherOptions } from '../../batch/write-batcher';
-import type { KvRecord, LeasedTransaction, ListFilter, TransactionPage, TransactionWithBranches } from '../../records';
+import type {
+  KvFilter,
+  KvPage,
+  KvRecord,
+  LeasedTransaction,
+  ListFilter,
+  TransactionPage,
+  TransactionWithBranches,
+} from '../../records';
 import {
   TransactionStore,
   type HeldLease,
@@ -110,6 +118,14 @@ export class SqliteStore extends TransactionStore {
 
   async kvScan(category: string): Promise<readonly KvRecord[]> {
     return this.reader.kvScan(category);
+  }
+
+  async kvPage(filter: KvFilter): Promise<KvPage> {
+    return this.reader.kvPage(filter);
+  }
+
+  async kvFind(category: string, key: string): Promise<KvRecord | undefined> {
+    return this.reader.kvFind(category, key);
   }
 
   async kvPut(entry: KvEntry, expectedVersion?: number): Promise<boolean> {
