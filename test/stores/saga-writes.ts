@@ -39,7 +39,13 @@ export function change(gid: string, from: GlobalStatus, to: GlobalStatus): Chang
 }
 
 export function registration(gid: string, branchId = '03'): AppendWrite {
-  return { kind: 'append', gid, branches: [branchOf(branchId, 'cancel'), branchOf(branchId, 'confirm')] };
+  return {
+    kind: 'append',
+    gid,
+    branches: [branchOf(branchId, 'cancel'), branchOf(branchId, 'confirm')],
+    interrupts: true,
+    transType: 'saga',
+  };
 }
 
 /** The outcome of a step, as the holder of that epoch records it. */

@@ -1,4 +1,4 @@
-import { parseTransactionRequest, type TransactionRequest } from '@nestjs-dtx/protocol';
+import { parseBranchRegistration, parseTransactionRequest, type TransactionRequest } from '@nestjs-dtx/protocol';
 import { ManualClock, type ScriptedService } from '@nestjs-dtx/testing';
 import { composeCoordinator, type CoordinatorParts } from './coordinator.composition';
 import type { CoordinatorOptions } from './coordinator.options';
@@ -47,6 +47,20 @@ export class CoordinatorRig {
 
   prepare(body: object): Promise<void> {
     return this.parts.transactions.prepare(request(body));
+  }
+
+  /** What `POST /registerBranch` does with these fields. */
+  register(fields: Readonly<Record<string, string>>): Promise<void> {
+    return this.parts.transactions.registerBranch(parseBranchRegistration(fields, DEFAULT_SETTINGS.limits));
+  }
+
+  /** Moves the clock to the next visit and makes it, to the end of its pass. @throws Error when there is none */
+  async visit(gid: string): Promise<void> {
+    const dueInMs = await this.dueInMs(gid);
+    if (dueInMs === null) throw new Error(`${gid} is not visited any more`);
+    this.clock.advance(Math.max(dueInMs, 0));
+    await this.scan();
+    await this.idle();
   }
 
   /** One scan, as the scheduler makes it. @returns how many transactions were started */

@@ -57,7 +57,17 @@ export function composeCoordinator(
   });
   const keeper = new LeaseKeeper(store, clock, settings.leaseSeconds * 1000);
   const incidents = new IncidentLog();
-  const environment: RunEnvironment = { store, dispatcher, clock, settings, incidents, faults, random: Math.random };
+  const topics = new TopicService(store, clock);
+  const environment: RunEnvironment = {
+    store,
+    dispatcher,
+    topics,
+    clock,
+    settings,
+    incidents,
+    faults,
+    random: Math.random,
+  };
   const runner = new TransactionRunner(environment, admission, keeper);
   const recovery = new RecoveryService(store, runner, admission, { clock, claimBatch: settings.claimBatch, faults });
   const wakeUp = new WakeUp(clock, () => void recovery.runOnce());
@@ -72,7 +82,7 @@ export function composeCoordinator(
     recovery,
     wakeUp,
     retention: new RetentionService(store, { clock, finishedForMs: settings.retentionFinished * 1000 }),
-    topics: new TopicService(store, clock),
+    topics,
     transactions: new TransactionService(environment, runner, admission),
     queries: new QueryService(store, () => wakeUp.after(0)),
     health: new HealthService(store),

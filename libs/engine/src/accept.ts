@@ -1,5 +1,5 @@
 import { isFinalStatus, type GlobalStatus, type TransactionRequest } from '@nestjs-dtx/protocol';
-import type { Acceptance, NewTransaction, Refusal, StoredTransaction, TransactionPatch } from './command';
+import type { Acceptance, Command, NewTransaction, Refusal, StoredTransaction, TransactionPatch } from './command';
 
 /*
  * The parts of accepting a command that all modes share (spec 2.5, 2.6, 5.6). The texts are the protocol's, the
@@ -30,7 +30,7 @@ export function acceptSubmit(
     case 'prepared':
       return { accept: 'change', from: 'prepared', to: 'submitted', patch: submitPatch(request), start: true };
     case 'submitted':
-      return { accept: 'repeat', start: true };
+      return { accept: 'repeat', start: true, status: 'submitted' };
     default:
       return refuse(`current status '${stored.status}', cannot sumbmit. FAILURE`);
   }
@@ -39,6 +39,27 @@ export function acceptSubmit(
 /** `abort` where the mode or the status does not allow it (spec 2.7, step 3). */
 export function refuseAbort(stored: StoredTransaction): Refusal {
   return refuse(`trans type: '${stored.transType}' current status '${stored.status}', cannot abort. FAILURE`);
+}
+
+/** `abort` of tcc and xa: rolls back what was registered (spec 2.7, step 4). */
+export function acceptAbort(stored: StoredTransaction, rollbackReason: string): Acceptance {
+  if (stored.status === 'aborting') return { accept: 'repeat', start: true, status: 'aborting' };
+  if (stored.status !== 'prepared') return refuseAbort(stored);
+  const patch = rollbackReason === '' ? {} : { rollbackReason };
+  return { accept: 'change', from: 'prepared', to: 'aborting', patch, start: true };
+}
+
+/** A registration for a transaction that does not exist, has another type, or is no longer prepared (spec 2.8, Q28). */
+export function refuseRegistration(
+  command: Extract<Command, { kind: 'register' }>,
+  stored?: StoredTransaction,
+): Refusal {
+  if (stored?.status === 'prepared' && stored.transType !== command.transType) {
+    return refuse(
+      `trans type: '${stored.transType}', cannot register a branch of type '${command.transType}'. FAILURE`,
+    );
+  }
+  return refuse(`no trans with gid: ${command.gid} status: prepared found FAILURE`);
 }
 
 /** `forceStop`: any transaction that is not final becomes failed, and nothing is compensated (spec 2.7). */
@@ -68,7 +89,8 @@ function otherType(stored: { readonly transType: string; readonly status: Global
   return refuse(`trans type: '${stored.transType}' current status '${stored.status}', cannot ${verb}. FAILURE`);
 }
 
-function submitPatch(request: TransactionRequest): TransactionPatch {
+/** Options and custom data of a submit, for the row that its prepare has stored. */
+export function submitPatch(request: TransactionRequest): TransactionPatch {
   return {
     ...(Object.keys(request.options).length > 0 && { options: request.options }),
     ...(request.customData !== '' && { customData: request.customData }),

@@ -1,4 +1,5 @@
 import type { GlobalStatus, Protocol, TransactionOptions, TransactionRequest, TransType } from '@nestjs-dtx/protocol';
+import type { EngineSettings } from './settings';
 import type { Branch } from './state';
 
 /** What a client asks for. */
@@ -6,6 +7,13 @@ export type Command =
   | { readonly kind: 'prepare'; readonly request: TransactionRequest }
   | { readonly kind: 'submit'; readonly request: TransactionRequest }
   | { readonly kind: 'abort'; readonly gid: string; readonly rollbackReason: string }
+  /** Branches that a client or a participant announces while the transaction is prepared (spec 2.8). */
+  | {
+      readonly kind: 'register';
+      readonly gid: string;
+      readonly transType: TransType;
+      readonly branches: readonly Branch[];
+    }
   | { readonly kind: 'forceStop'; readonly gid: string };
 
 /** What is stored under the gid, as far as accepting a command depends on it. */
@@ -15,8 +23,12 @@ export interface StoredTransaction {
   readonly branchCount: number;
 }
 
-/** What needed I/O before the decision. Nothing yet; resolved topics of a message will stand here. */
-export type Facts = Readonly<Record<never, never>>;
+/** What a decision rests on besides the request and the row: configuration, and what needed I/O. */
+export interface Facts {
+  readonly settings: EngineSettings;
+  /** Subscribers of the topics that the request names, in the order of their subscription. A topic that is missing does not exist. */
+  readonly topics?: ReadonlyMap<string, readonly string[]>;
+}
 
 /** A transaction to be stored with all its branch rows. */
 export interface NewTransaction {
@@ -37,22 +49,37 @@ export interface TransactionPatch {
   readonly options?: TransactionOptions;
   readonly customData?: string;
   readonly rollbackReason?: string;
+  /** Result of a workflow, as its client sent it. */
+  readonly result?: string;
 }
 
 /** The answer to a command; the store carries it out under the condition that it names, and asks again when that no longer holds. */
 export type Acceptance =
   /** Insert; if the gid exists by then, accept again with what is stored. */
   | { readonly accept: 'create'; readonly transaction: NewTransaction; readonly start: boolean }
-  /** Conditional change of the status; `start` also takes the lease. */
+  /** Conditional change of the status; `start` also takes the lease. Without it the next visit is due after `visitAfterMs`, or at once. */
   | {
       readonly accept: 'change';
       readonly from: GlobalStatus;
       readonly to: GlobalStatus;
       readonly patch: TransactionPatch;
       readonly start: boolean;
+      readonly visitAfterMs?: number;
     }
-  /** Already so. `start` triggers a pass unless somebody holds the transaction (spec 5.6). */
-  | { readonly accept: 'repeat'; readonly start: boolean }
+  /** Add branches as long as the transaction is prepared. */
+  | {
+      readonly accept: 'append';
+      readonly transType: TransType;
+      readonly branches: readonly Branch[];
+      /** A repetition with the same content is answered as the first (Q38). Otherwise any branch that is there already is an error. */
+      readonly idempotent: boolean;
+      /** Whoever works on the transaction has to look again: it would decide without the new branches. */
+      readonly interrupts: boolean;
+    }
+  /** Already so: nothing to do. */
+  | { readonly accept: 'repeat'; readonly start: false }
+  /** Already in this status; a pass is triggered unless somebody holds the transaction (spec 5.6). */
+  | { readonly accept: 'repeat'; readonly start: true; readonly status: GlobalStatus }
   | Refusal;
 
 export interface Refusal {

@@ -20,7 +20,7 @@ export type Decision =
   | { readonly do: 'change'; readonly to: GlobalStatus; readonly reason?: string }
   /** Nothing to do before then: the lease is given back. */
   | { readonly do: 'wait'; readonly until: Instant }
-  /** Final, or waiting for the client. */
-  | { readonly do: 'rest' };
+  /** Final, or waiting for the client; with `exhausted` given up after `max_attempts`, and left to a person. */
+  | { readonly do: 'rest'; readonly exhausted?: boolean };
 
 export const REST: Decision = { do: 'rest' };

@@ -34,6 +34,9 @@ export function evolve(mode: Mode, state: TransactionState, event: TransactionEv
         status: event.to,
         rollbackReason: event.reason ?? state.rollbackReason,
         intervalMs: baseIntervalMs(state.options, state.settings),
+        // So that a limit of attempts, reached while going forward, does not keep the way back from being tried at all.
+        attempts: 0,
+        retries: 0,
       });
     case 'answered':
       return answered(mode, state, event);
@@ -90,7 +93,8 @@ function refused(state: TransactionState, event: Answered): TransactionState {
     lastError: outcome.text,
     failureReason: `url:${call.url} return failed: ${outcome.text}`,
     branches: call.row === undefined ? state.branches : withStatus(state.branches, call.row, 'failed'),
-    calls: withCalls(state, [call], settled(event, event.now)),
+    // A call without a row can be wanted again: not at once, whatever the mode makes of the refusal.
+    calls: withCalls(state, [call], settled(event, event.now + (call.row === undefined ? state.intervalMs : 0))),
   });
 }
 

@@ -19,5 +19,6 @@ export interface Mode {
   decide(state: TransactionState, now: Instant): Decision;
   /** @returns whether the call may refuse; FAILURE from any other is an incident and never changes a status (design 3.4). */
   mayFail(call: BranchCall): boolean;
-  answer(state: TransactionState): WaitResult;
+  /** @param asked what the waiting client asked for: a transaction that was to be rolled back succeeds by failing */
+  answer(state: TransactionState, asked: 'submit' | 'abort'): WaitResult;
 }

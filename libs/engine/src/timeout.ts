@@ -1,3 +1,5 @@
+import type { TransactionOptions, TransType } from '@nestjs-dtx/protocol';
+import type { EngineSettings } from './settings';
 import type { Instant, TransactionState } from './state';
 
 /**
@@ -20,6 +22,11 @@ export function timeoutReason(state: TransactionState): string {
 }
 
 function timeoutSeconds(state: TransactionState): number {
-  if (state.options.timeoutToFail) return state.options.timeoutToFail;
-  return state.transType === 'saga' ? 0 : state.settings.timeoutToFail;
+  return timeoutInEffect(state.transType, state.options, state.settings);
+}
+
+/** @returns seconds from creation to the timeout, 0 for never (spec 6.4) */
+export function timeoutInEffect(transType: TransType, options: TransactionOptions, settings: EngineSettings): number {
+  if (options.timeoutToFail) return options.timeoutToFail;
+  return transType === 'saga' ? 0 : settings.timeoutToFail;
 }

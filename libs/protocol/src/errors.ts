@@ -11,6 +11,7 @@ export const ERROR_CODES = {
   overloaded: 'DTX_OVERLOADED',
   shuttingDown: 'DTX_SHUTTING_DOWN',
   notFound: 'DTX_NOT_FOUND',
+  branchExists: 'DTX_BRANCH_EXISTS',
   branchIdExhausted: 'DTX_BRANCH_ID_EXHAUSTED',
   // Coordinator
   invalidConfig: 'DTX_INVALID_CONFIG',

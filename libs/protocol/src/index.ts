@@ -1,9 +1,11 @@
 export * from './branch-id';
+export * from './branch-registration';
 export * from './errors';
 export * from './gid';
 export * from './limits';
 export * from './options-json';
 export * from './outcome';
+export { parseBranchRegistration } from './parse/branch-registration';
 export { checkGid } from './parse/gid';
 export { parseAbortRequest, parseTransactionRequest } from './parse/transaction-request';
 export * from './service-registry';

@@ -24,6 +24,12 @@ export const DEFAULT_LIMITS: RequestLimits = {
 /** Width of the `gid` column (spec 7.1). Characters. */
 export const MAX_GID_LENGTH = 128;
 
+/** Width of the `branch_id` column (spec 7.1). Characters. */
+export const MAX_BRANCH_ID_LENGTH = 128;
+
+/** Width of the `op` column (spec 7.1). Characters. */
+export const MAX_OP_LENGTH = 45;
+
 /** Longest URL that is accepted. Characters. */
 export const MAX_URL_LENGTH = 8192;
 

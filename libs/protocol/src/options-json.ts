@@ -9,6 +9,7 @@ interface OptionsJson {
   branch_headers?: Record<string, string>;
   concurrent: boolean;
   retry_limit?: number;
+  max_attempts?: number;
 }
 
 /** @returns the JSON text of the `options` column: absent fields left out, `concurrent` always there (spec 7.1). */
@@ -20,6 +21,7 @@ export function optionsToJson(options: TransactionOptions): string {
   if (options.retryInterval) json.retry_interval = options.retryInterval;
   if (options.branchHeaders) json.branch_headers = { ...options.branchHeaders };
   if (options.retryLimit) json.retry_limit = options.retryLimit;
+  if (options.maxAttempts) json.max_attempts = options.maxAttempts;
   return JSON.stringify(json);
 }
 
@@ -35,5 +37,6 @@ export function optionsFromJson(text: string): TransactionOptions {
     ...(json.branch_headers ? { branchHeaders: json.branch_headers } : {}),
     ...(json.concurrent ? { concurrent: true } : {}),
     ...(json.retry_limit ? { retryLimit: json.retry_limit } : {}),
+    ...(json.max_attempts ? { maxAttempts: json.max_attempts } : {}),
   };
 }

@@ -10,10 +10,12 @@ export interface TransactionOptions {
   /** Base interval between visits (spec 6.2). */
   readonly retryInterval?: number;
   readonly branchHeaders?: Readonly<Record<string, string>>;
-  /** Only for msg; a saga's concurrency stands in `custom_data` (spec 2.2). */
+  /** For msg, and additively for the second phase of tcc; a saga's concurrency stands in `custom_data` (spec 2.2). */
   readonly concurrent?: boolean;
   /** Only for saga: immediate repeats after an error (spec 5.1). */
   readonly retryLimit?: number;
+  /** Additive: after so many failed calls in a row the transaction is left to a person. Absent means that it never is. */
+  readonly maxAttempts?: number;
 }
 
 /** One step as sent: URLs may be empty, which means "nothing to do, success". */

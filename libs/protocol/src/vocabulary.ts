@@ -32,6 +32,8 @@ export const OPS = {
   rollback: 'rollback',
   /** Check-back of a 2-phase message. */
   msg: 'msg',
+  /** Recorded by the workflow SDK: the business part of an XA branch was executed. */
+  business: 'business',
 } as const;
 
 /** The operation that each undo operation answers (spec 8.3). */

@@ -6,7 +6,7 @@ import type {
   StoredTransaction,
   TransactionPatch,
 } from '@nestjs-dtx/engine';
-import type { GlobalStatus } from '@nestjs-dtx/protocol';
+import type { GlobalStatus, TransType } from '@nestjs-dtx/protocol';
 import type { LeasedTransaction } from './records';
 
 /** A lease to take together with a write (design 3.2). */
@@ -36,6 +36,8 @@ export interface ChangeWrite {
   readonly patch: TransactionPatch;
   /** Refused as `held` while somebody holds the lease: a repeated submit must not take work away. */
   readonly unheldOnly: boolean;
+  /** Without a lease: when the next visit is due, from the store's now. Absent: at once. Milliseconds. */
+  readonly visitAfterMs?: number;
   readonly lease?: LeaseRequest;
 }
 
@@ -60,11 +62,14 @@ export interface Park {
   readonly lastError: string;
 }
 
-/** Registers branches, as long as the transaction is still prepared. */
+/** Registers branches, as long as the transaction is still prepared, and of the type that the registration says (Q28). */
 export interface AppendWrite {
   readonly kind: 'append';
   readonly gid: string;
+  readonly transType: TransType;
   readonly branches: readonly Branch[];
+  /** Takes the transaction from whoever works on it: a decision without the new branches would be wrong. */
+  readonly interrupts: boolean;
 }
 
 export type Write = InsertWrite | ChangeWrite | AdvanceWrite | AppendWrite;

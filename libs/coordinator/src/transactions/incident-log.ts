@@ -35,6 +35,14 @@ export class IncidentLog {
     this.logger.debug(`${line(state, returned)} put off: ${reason}`);
   }
 
+  /** No more attempts are made: somebody has to look, and to make it due again (`max_attempts`). */
+  exhausted(state: TransactionState): void {
+    this.logger.error(
+      `gid=${state.gid} is given up after ${state.attempts} failed calls (max_attempts): ` +
+        `resetNextCronTime makes one more; the last error: ${oneLine(state.lastError)}`,
+    );
+  }
+
   /** The rows make no sense: nothing is called, and it is looked at again later. */
   corrupt(state: TransactionState): void {
     this.logger.error(`gid=${state.gid} ${state.lastError}`);

@@ -2,6 +2,7 @@ import {
   changesBetween,
   evolve,
   isIncident,
+  nextDecision,
   type BranchCall,
   type Changes,
   type Decision,
@@ -89,7 +90,7 @@ export class TransactionRun {
       const decision = this.stopping ? this.stopped(wanted) : wanted;
       if (decision.do === 'change') this.change(decision);
       else if (decision.do === 'wait') return this.park(this.untilInMs(decision.until));
-      else if (decision.do === 'rest') return this.park(null);
+      else if (decision.do === 'rest') return this.rest(decision);
       else {
         const changes = changesBetween(this.durable, this.state);
         if (changes && !(await this.record(changes))) return this.lost();
@@ -103,13 +104,18 @@ export class TransactionRun {
   /** What stands in the store may not make sense (damaged by hand, written by another version): then a person has to look. */
   private decide(): Decision {
     try {
-      return this.mode.decide(this.state, this.now());
+      return nextDecision(this.mode, this.state, this.now());
     } catch (error) {
       const lastError = `this transaction cannot be run: ${error instanceof Error ? error.message : String(error)}`;
       this.state = { ...this.state, lastError };
       this.environment.incidents.corrupt(this.state);
       return this.inFlight > 0 ? { do: 'await' } : { do: 'wait', until: this.now() + SET_ASIDE_MS };
     }
+  }
+
+  private rest({ exhausted }: Extract<Decision, { do: 'rest' }>): Promise<RunEnd> {
+    if (exhausted) this.environment.incidents.exhausted(this.state);
+    return this.park(null);
   }
 
   private change({ to, reason }: Extract<Decision, { do: 'change' }>): void {

@@ -7,7 +7,7 @@ import {
   type TransactionSnapshot,
   type WaitResult,
 } from '@nestjs-dtx/engine';
-import { DtxError, ERROR_CODES, newGid } from '@nestjs-dtx/protocol';
+import { DtxError, ERROR_CODES, isTransType, newGid } from '@nestjs-dtx/protocol';
 import { Logger } from '@nestjs/common';
 import type { LeasedTransaction } from '../stores/records';
 import { snapshotOf } from '../stores/snapshot';
@@ -20,10 +20,13 @@ import type { RunEnvironment } from './run-environment';
 import { TransactionRun, type RunEnd } from './transaction-run';
 import { unrunnableMode } from './unrunnable-mode';
 
+/** How a transaction stood when its run ended, put into the words of its mode. */
+export type WaitAnswer = (asked: 'submit' | 'abort') => WaitResult;
+
 interface Active {
   readonly run: TransactionRun;
   readonly lease: Lease;
-  readonly end: Promise<WaitResult>;
+  readonly end: Promise<WaitAnswer>;
 }
 
 /** All runs of this process: starts them, keeps their leases, tells when the next visit is due, drains them at shutdown. */
@@ -67,7 +70,7 @@ export class TransactionRunner {
    * @param sentAtMs monotonic time before the lease was asked for
    * @returns what a waiting client is told at the end of the pass; rejects when the store fails
    */
-  start(leased: LeasedTransaction, sentAtMs: number): Promise<WaitResult> {
+  start(leased: LeasedTransaction, sentAtMs: number): Promise<WaitAnswer> {
     const { clock, settings } = this.environment;
     const { snapshot, epoch, now } = leased;
     const mode = modeFor(leased);
@@ -86,16 +89,17 @@ export class TransactionRunner {
   }
 
   /** @returns the end of the run of this gid, if it runs here. */
-  running(gid: string): Promise<WaitResult> | undefined {
+  running(gid: string): Promise<WaitAnswer> | undefined {
     return this.active.get(gid)?.end;
   }
 
   /** What a client is told of a transaction that somebody else drives: how it stands in the store. */
-  async storedAnswer(gid: string, mode: Mode): Promise<WaitResult> {
+  async storedAnswer(gid: string): Promise<WaitAnswer> {
     const { store, settings } = this.environment;
     const found = await store.find(gid);
-    if (!found) return { result: 'error', message: refuseUnknown(gid).message };
-    return mode.answer(openState(snapshotOf(found), settings));
+    if (!found) return () => ({ result: 'error', message: refuseUnknown(gid).message });
+    const state = openState(snapshotOf(found), settings);
+    return (asked) => modeOf(state.transType).answer(state, asked);
   }
 
   /**
@@ -127,8 +131,8 @@ export class TransactionRunner {
   }
 
   /** A run that lost its lease does not know how its transaction stands: what it decided last may have become nothing. */
-  private answer(mode: Mode, { state, stale }: RunEnd): WaitResult | Promise<WaitResult> {
-    return stale ? this.storedAnswer(state.gid, mode) : mode.answer(state);
+  private answer(mode: Mode, { state, stale }: RunEnd): WaitAnswer | Promise<WaitAnswer> {
+    return stale ? this.storedAnswer(state.gid) : (asked) => mode.answer(state, asked);
   }
 
   private async follow(run: TransactionRun, lease: Lease): Promise<RunEnd> {
@@ -163,7 +167,9 @@ export class TransactionRunner {
 /** Transactions that are damaged, or that only another version can run, are left to a person. */
 function modeFor({ snapshot: { transType }, damage }: LeasedTransaction): Mode {
   if (damage !== undefined) return unrunnableMode(transType, damage);
-  return modeOf(transType) ?? unrunnableMode(transType, `this version has no mode ${transType}`);
+  // A row may name a type that only another version knows.
+  if (isTransType(transType)) return modeOf(transType);
+  return unrunnableMode(transType, `this version has no mode ${String(transType)}`);
 }
 
 /** Rows written by dtm may have no interval. */

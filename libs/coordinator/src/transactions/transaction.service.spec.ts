@@ -118,11 +118,6 @@ describe('the commands of clients', () => {
       expect(rig.parts.admission.size).toBe(0);
     });
 
-    test('of a mode that is not built names the field', async () => {
-      const body = { ...sagaBody(service, gid), trans_type: 'tcc' };
-      await expect(rig.submit(body)).rejects.toMatchObject({ code: 'DTX_INVALID_REQUEST', field: 'trans_type' });
-    });
-
     test.each([
       ['ftp://a/b', 'steps[1].compensate must be an absolute http(s) URL or svc://service/handler'],
       ['svc://only-a-service', 'steps[1].compensate must have the form svc://service/handler'],

@@ -2,8 +2,12 @@ import {
   baseIntervalMs,
   modeOf,
   refuseUnknown,
+  topicOf,
+  topicsOf,
   type Acceptance,
+  type Branch,
   type Command,
+  type Facts,
   type Mode,
   type NewTransaction,
   type StoredTransaction,
@@ -13,22 +17,26 @@ import {
   DtxError,
   ERROR_CODES,
   InvalidRequestError,
+  type BranchRegistration,
+  type GlobalStatus,
   type TransactionRequest,
   type TransType,
 } from '@nestjs-dtx/protocol';
-import type { LeasedTransaction } from '../stores/records';
-import type { Applied, InsertWrite, LeaseRequest } from '../stores/writes';
+import type { BranchRecord, LeasedTransaction, TransactionWithBranches } from '../stores/records';
+import { optionsOf } from '../stores/snapshot';
+import type { AppendWrite, Applied, InsertWrite, LeaseRequest } from '../stores/writes';
 import type { Admission } from './admission';
 import { RefusedError } from './refused.error';
 import type { RunEnvironment } from './run-environment';
-import type { TransactionRunner } from './transaction-runner';
+import type { TransactionRunner, WaitAnswer } from './transaction-runner';
 
+type Append = Extract<Acceptance, { accept: 'append' }>;
 type Create = Extract<Acceptance, { accept: 'create' }>;
 type Change = Extract<Acceptance, { accept: 'change' }>;
 
 /** A command that was carried out. The end of its run is wrapped, as a bare promise would be awaited on its way out. */
 interface Started {
-  readonly end?: Promise<WaitResult>;
+  readonly end?: Promise<WaitAnswer>;
 }
 
 /** What a try to carry out an acceptance came to: done, or the state that made it stale. */
@@ -42,16 +50,20 @@ const MAX_ROUNDS = 10;
 
 /** The commands of clients, for every transport: controllers only translate. */
 export class TransactionService {
+  private readonly settingsOnly: Facts;
+
   constructor(
     private readonly environment: RunEnvironment,
     private readonly runner: TransactionRunner,
     private readonly admission: Admission,
-  ) {}
+  ) {
+    this.settingsOnly = { settings: environment.settings };
+  }
 
   /** Spec 2.5. @throws RefusedError, InvalidRequestError, DtxError of the store */
   async prepare(request: TransactionRequest): Promise<void> {
     this.checkUrls(request);
-    await this.accept({ kind: 'prepare', request }, requiredMode(request.transType));
+    await this.accept({ kind: 'prepare', request }, modeOf(request.transType));
   }
 
   /**
@@ -63,15 +75,20 @@ export class TransactionService {
   async submit(request: TransactionRequest): Promise<WaitResult | undefined> {
     this.environment.faults?.reach('submit-received', request.gid);
     this.checkUrls(request);
-    const mode = requiredMode(request.transType);
-    const { end } = await this.accept({ kind: 'submit', request }, mode);
-    if (!request.options.waitResult) return undefined;
-    return end ?? this.runner.storedAnswer(request.gid, mode);
+    // A workflow is submitted by who prepared it; every other type may come unprepared, and most do.
+    const known = request.transType === 'workflow' ? presumedPrepared('workflow') : undefined;
+    const { end } = await this.accept({ kind: 'submit', request }, modeOf(request.transType), known);
+    return request.options.waitResult ? this.waited(request.gid, 'submit', end) : undefined;
   }
 
-  /** Spec 2.7. */
-  async abort(gid: string, rollbackReason: string): Promise<void> {
-    await this.acceptStored({ kind: 'abort', gid, rollbackReason }, gid);
+  /**
+   * Spec 2.7.
+   *
+   * @returns what to tell the client if the transaction was prepared with `wait_result`
+   */
+  async abort(gid: string, rollbackReason: string): Promise<WaitResult | undefined> {
+    const { end, waits } = await this.acceptStored({ kind: 'abort', gid, rollbackReason }, gid);
+    return waits && end ? this.waited(gid, 'abort', end) : undefined;
   }
 
   /** Spec 2.7. A run in progress notices by its next write. */
@@ -79,18 +96,55 @@ export class TransactionService {
     await this.acceptStored({ kind: 'forceStop', gid }, gid);
   }
 
-  private async acceptStored(command: Command, gid: string): Promise<void> {
+  /**
+   * Spec 2.8: adds branches to a prepared transaction.
+   *
+   * @throws RefusedError when it is not prepared, or has other branches under the same ids
+   */
+  async registerBranch({ gid, transType, branches }: BranchRegistration): Promise<void> {
+    for (const { url } of branches) {
+      const problem = this.environment.dispatcher.problemWith(url, 'http');
+      if (problem) throw new InvalidRequestError('url', problem);
+    }
+    const command = { kind: 'register', gid, transType, branches } as const;
+    await this.accept(command, modeOf(transType), presumedPrepared(transType));
+  }
+
+  /**
+   * Spec 2.9: creates a workflow, or finds what is there under its gid, whatever that is.
+   *
+   * @returns the transaction with its progress
+   */
+  async prepareWorkflow(request: TransactionRequest): Promise<TransactionWithBranches> {
+    if (request.transType !== 'workflow') throw new InvalidRequestError('trans_type', 'must be workflow');
+    this.checkUrls(request);
+    const accepted = modeOf('workflow').accept({ kind: 'prepare', request }, undefined, this.settingsOnly);
+    await this.carryOut(accepted, { kind: 'prepare', request });
+    const found = await this.environment.store.find(request.gid);
+    if (!found) throw new RefusedError(refuseUnknown(request.gid));
+    return found;
+  }
+
+  private async waited(gid: string, asked: 'submit' | 'abort', end?: Promise<WaitAnswer>): Promise<WaitResult> {
+    const answer = await (end ?? this.runner.storedAnswer(gid));
+    return answer(asked);
+  }
+
+  private async acceptStored(command: Command, gid: string): Promise<Started & { readonly waits: boolean }> {
     const found = await this.environment.store.find(gid);
     if (!found) throw new RefusedError(refuseUnknown(gid));
     const { transType, status, branchCount } = found.transaction;
-    await this.accept(command, requiredMode(transType), { transType, status, branchCount });
+    const { end } = await this.accept(command, modeOf(transType), { transType, status, branchCount });
+    const waits = optionsOf(found.transaction)?.waitResult === true;
+    return end ? { end, waits } : { waits };
   }
 
   /** Accept, carry out; whenever the store says that things have changed meanwhile, accept again with what is there now. */
   private async accept(command: Command, mode: Mode, known?: StoredTransaction): Promise<Started> {
     let stored = known;
+    const facts = 'request' in command ? await this.factsOf(command.request) : this.settingsOnly;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const accepted = (stored ? requiredMode(stored.transType) : mode).accept(command, stored, {});
+      const accepted = (stored ? modeOf(stored.transType) : mode).accept(command, stored, facts);
       const attempt = await this.carryOut(accepted, command);
       if (attempt.done) return attempt;
       stored = attempt.stored;
@@ -115,8 +169,10 @@ export class TransactionService {
         return accepted.start
           ? this.admitted((lease) => this.change(accepted, gidOf(command), lease))
           : this.change(accepted, gidOf(command));
+      case 'append':
+        return this.append(accepted, gidOf(command));
       case 'repeat':
-        return accepted.start ? this.repeat(gidOf(command)) : DONE;
+        return accepted.start ? this.repeat(gidOf(command), accepted.status) : DONE;
     }
   }
 
@@ -134,20 +190,37 @@ export class TransactionService {
   }
 
   private change(accepted: Change, gid: string, lease?: LeaseRequest): Promise<Attempt> {
-    const { from, to, patch } = accepted;
-    return this.changeStored({ from, to, patch, unheldOnly: false }, gid, lease);
+    const { from, to, patch, visitAfterMs } = accepted;
+    const change = { from, to, patch, unheldOnly: false };
+    return this.changeStored(visitAfterMs === undefined ? change : { ...change, visitAfterMs }, gid, lease);
   }
 
-  /** A repeated submit starts a pass at once unless somebody is at work (design 3.2); then there is nothing to start. */
-  private async repeat(gid: string): Promise<Attempt> {
+  private async append({ transType, branches, idempotent, interrupts }: Append, gid: string): Promise<Attempt> {
+    const { store } = this.environment;
+    const result = await store.write<AppendWrite>({ kind: 'append', gid, transType, branches, interrupts });
+    if (result.result === 'stale') return { done: false, stored: result.stored };
+    if (result.result === 'applied') return DONE;
+    // The text is the protocol's. For a workflow it must be no business refusal: its SDK would roll everything back.
+    if (!idempotent) throw new DtxError(ERROR_CODES.branchExists, 'storage: UniqueKeyConflict');
+    const found = await store.find(gid);
+    if (found && branches.every((branch) => found.branches.some((there) => isSameBranch(branch, there)))) return DONE;
+    throw new RefusedError({
+      accept: 'refuse',
+      kind: 'conflict',
+      message: `branch ${branches[0]?.branchId ?? ''} is registered already, with other content. FAILURE`,
+    });
+  }
+
+  /** A repeated command starts a pass at once unless somebody is at work (design 3.2); then there is nothing to start. */
+  private async repeat(gid: string, status: GlobalStatus): Promise<Attempt> {
     const end = this.runner.running(gid);
     if (end) return { done: true, end };
-    const again = { from: 'submitted', to: 'submitted', patch: {}, unheldOnly: true } as const;
+    const again = { from: status, to: status, patch: {}, unheldOnly: true } as const;
     return this.admitted((lease) => this.changeStored(again, gid, lease));
   }
 
   private async changeStored(
-    change: Pick<Change, 'from' | 'to' | 'patch'> & { readonly unheldOnly: boolean },
+    change: Pick<Change, 'from' | 'to' | 'patch' | 'visitAfterMs'> & { readonly unheldOnly: boolean },
     gid: string,
     lease?: LeaseRequest,
   ): Promise<Attempt> {
@@ -174,13 +247,32 @@ export class TransactionService {
     }
   }
 
+  /** What the mode has to know beyond the request; most know enough. */
+  private factsOf(request: TransactionRequest): Facts | Promise<Facts> {
+    const topics = request.transType === 'msg' ? topicsOf(request) : [];
+    return topics.length === 0 ? this.settingsOnly : this.withTopics(topics);
+  }
+
+  private async withTopics(names: readonly string[]): Promise<Facts> {
+    const topics = new Map<string, readonly string[]>();
+    for (const name of names) {
+      const subscribers = await this.environment.topics.subscribers(name);
+      if (subscribers) topics.set(name, subscribers);
+    }
+    return { ...this.settingsOnly, topics };
+  }
+
   private checkUrls(request: TransactionRequest): void {
     const { dispatcher } = this.environment;
-    request.steps.forEach((step, index) => {
-      for (const key of ['action', 'compensate'] as const) {
-        const problem = dispatcher.problemWith(step[key], request.protocol);
-        if (problem) throw new InvalidRequestError(`steps[${index}].${key}`, problem);
-      }
+    const check = (url: string, field: string): void => {
+      const problem = dispatcher.problemWith(url, request.protocol);
+      if (problem) throw new InvalidRequestError(field, problem);
+    };
+    check(request.queryPrepared, 'query_prepared');
+    const isMsg = request.transType === 'msg';
+    request.steps.forEach(({ action, compensate }, index) => {
+      if (!isMsg || topicOf(action) === undefined) check(action, `steps[${index}].action`);
+      check(compensate, `steps[${index}].compensate`);
     });
   }
 }
@@ -189,11 +281,19 @@ function gidOf(command: Command): string {
   return 'request' in command ? command.request.gid : command.gid;
 }
 
-function requiredMode(transType: TransType): Mode {
-  const mode = modeOf(transType);
-  if (!mode)
-    throw new InvalidRequestError('trans_type', 'names a mode that this version does not run yet; it runs saga');
-  return mode;
+/** Saves a look at the row: what is really there comes with the refusal of the write, and the command is accepted again. */
+function presumedPrepared(transType: TransType): StoredTransaction {
+  return { transType, status: 'prepared', branchCount: 0 };
+}
+
+/** Whether a stored branch is what is being registered again (Q38). What it has come to meanwhile does not count. */
+function isSameBranch(branch: Branch, there: BranchRecord): boolean {
+  return (
+    branch.branchId === there.branchId &&
+    branch.op === there.op &&
+    branch.url === there.url &&
+    Buffer.from(branch.payload).equals(there.payload)
+  );
 }
 
 /** What an insert has just made durable, without reading it back. Field by field: adding to a spread costs V8 microseconds. */

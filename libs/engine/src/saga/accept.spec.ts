@@ -1,3 +1,4 @@
+import { DEFAULT_ENGINE_SETTINGS } from '../settings';
 import {
   DEFAULT_LIMITS,
   parseTransactionRequest,
@@ -18,7 +19,8 @@ const stored = (status: GlobalStatus, fields: Partial<StoredTransaction> = {}): 
   ...fields,
 });
 
-const accept = (command: Command, found?: StoredTransaction): Acceptance => sagaMode.accept(command, found, {});
+const accept = (command: Command, found?: StoredTransaction): Acceptance =>
+  sagaMode.accept(command, found, { settings: DEFAULT_ENGINE_SETTINGS });
 
 const conflict = (message: string): Acceptance => ({ accept: 'refuse', kind: 'conflict', message });
 
@@ -106,7 +108,7 @@ describe('submit', () => {
   });
 
   it('of a submitted saga starts a pass', () => {
-    expect(submit(stored('submitted'))).toEqual({ accept: 'repeat', start: true });
+    expect(submit(stored('submitted'))).toEqual({ accept: 'repeat', start: true, status: 'submitted' });
   });
 
   it.each(['aborting', 'succeed', 'failed'] as const)('is refused when %s, in the words that dtm uses', (status) => {

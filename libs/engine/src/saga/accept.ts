@@ -1,5 +1,13 @@
 import { InvalidRequestError, type TransactionRequest } from '@nestjs-dtx/protocol';
-import { acceptForceStop, acceptPrepare, acceptSubmit, refuseAbort, refuseInvalid, refuseUnknown } from '../accept';
+import {
+  acceptForceStop,
+  acceptPrepare,
+  acceptSubmit,
+  refuseAbort,
+  refuseInvalid,
+  refuseRegistration,
+  refuseUnknown,
+} from '../accept';
 import type { Acceptance, Command, NewTransaction, StoredTransaction } from '../command';
 import { sagaGraph } from './plan';
 import { sagaBranches, stepCount } from './rows';
@@ -21,6 +29,8 @@ export function acceptSaga(command: Command, stored: StoredTransaction | undefin
       );
     case 'abort':
       return stored ? refuseAbort(stored) : refuseUnknown(command.gid);
+    case 'register':
+      return refuseRegistration(command, stored);
     case 'forceStop':
       return stored ? acceptForceStop(stored) : refuseUnknown(command.gid);
   }

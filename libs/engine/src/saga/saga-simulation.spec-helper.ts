@@ -69,7 +69,7 @@ export class SagaSimulation {
 
   constructor({ request, tape }: SagaScenario) {
     this.tape = new ChoiceTape(tape);
-    const accepted = sagaMode.accept({ kind: 'submit', request }, undefined, {});
+    const accepted = sagaMode.accept({ kind: 'submit', request }, undefined, { settings: DEFAULT_ENGINE_SETTINGS });
     if (accepted.accept !== 'create') throw new Error(`the saga was not accepted: ${JSON.stringify(accepted)}`);
     const { transaction } = accepted;
     this.stored = {

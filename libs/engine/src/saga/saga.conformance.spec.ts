@@ -1,3 +1,4 @@
+import { DEFAULT_ENGINE_SETTINGS } from '../settings';
 import { DEFAULT_LIMITS, parseTransactionRequest } from '@nestjs-dtx/protocol';
 import { sagaMode } from './saga.mode';
 import { ScriptedSaga, transfer, type Script } from './scripted-saga.spec-helper';
@@ -33,8 +34,12 @@ describe('saga', () => {
   it('SAGA-05 answers a second submit by one more pass, and one after the end by 409', () => {
     const request = parseTransactionRequest(transfer(), DEFAULT_LIMITS);
     const submit = (status: 'submitted' | 'succeed'): unknown =>
-      sagaMode.accept({ kind: 'submit', request }, { transType: 'saga', status, branchCount: 4 }, {});
-    expect(submit('submitted')).toEqual({ accept: 'repeat', start: true });
+      sagaMode.accept(
+        { kind: 'submit', request },
+        { transType: 'saga', status, branchCount: 4 },
+        { settings: DEFAULT_ENGINE_SETTINGS },
+      );
+    expect(submit('submitted')).toEqual({ accept: 'repeat', start: true, status: 'submitted' });
     expect(submit('succeed')).toEqual({
       accept: 'refuse',
       kind: 'conflict',

@@ -41,7 +41,7 @@ export class ScriptedSaga {
 
   constructor(body: object, script: Script = {}) {
     const request = parseTransactionRequest(body, DEFAULT_LIMITS);
-    const accepted = sagaMode.accept({ kind: 'submit', request }, undefined, {});
+    const accepted = sagaMode.accept({ kind: 'submit', request }, undefined, { settings: DEFAULT_ENGINE_SETTINGS });
     if (accepted.accept !== 'create') throw new Error(`not accepted: ${JSON.stringify(accepted)}`);
     const intervalMs = baseIntervalMs(request.options, DEFAULT_ENGINE_SETTINGS);
     const fresh = { createdAt: this.now, rollbackReason: '', intervalMs, attempts: 0, lastError: '' };
@@ -55,7 +55,7 @@ export class ScriptedSaga {
   }
 
   get answer(): WaitResult {
-    return sagaMode.answer(this.state);
+    return sagaMode.answer(this.state, 'submit');
   }
 
   /** One run, from what is durable to the point where nothing is left to do. @returns seconds until the next visit */

@@ -1,15 +1,14 @@
 import { InvalidRequestError } from '../errors';
-import { MAX_REASON_LENGTH, MAX_URL_LENGTH, type RequestLimits } from '../limits';
+import { MAX_REASON_LENGTH, type RequestLimits } from '../limits';
 import { boundedText } from '../text';
 import type { RequestStep, TransactionOptions, TransactionRequest } from '../transaction-request';
 import { PROTOCOLS, TRANS_TYPES, isTransType, type Protocol, type TransType } from '../vocabulary';
 import { checkBranchHeaders } from './branch-headers';
 import { arrayOf, booleanOf, integerOf, objectOf, stringMapOf, stringOf, type Fields } from './fields';
 import { checkGid } from './gid';
+import { checkUrl } from './url';
 
 const NO_PAYLOAD = new Uint8Array(0);
-/** URL parsers drop line breaks and stores cut at NUL: such a URL would not be the one that is called later. */
-const UNSTORABLE_IN_URL = /[\p{Cc}\p{Cs}]/u;
 
 /**
  * Validates the body of `prepare`, `submit` and `prepareWorkflow` (spec 2.2). Hand-written: this runs once per
@@ -87,12 +86,7 @@ function stepsOf(fields: Fields, limits: RequestLimits): { steps: RequestStep[];
 }
 
 function urlOf(fields: Fields, key: string, field: string): string {
-  const url = stringOf(fields, key, field);
-  if (url.length > MAX_URL_LENGTH) {
-    throw new InvalidRequestError(field, `must not be longer than ${MAX_URL_LENGTH} characters`);
-  }
-  if (UNSTORABLE_IN_URL.test(url)) throw new InvalidRequestError(field, 'must not contain control characters');
-  return url;
+  return checkUrl(stringOf(fields, key, field), field);
 }
 
 function payloadsOf(
@@ -127,6 +121,7 @@ function optionsOf(fields: Fields, limits: RequestLimits): TransactionOptions {
   const requestTimeout = integerOf(fields, 'request_timeout');
   const retryInterval = integerOf(fields, 'retry_interval');
   const retryLimit = integerOf(fields, 'retry_limit');
+  const maxAttempts = integerOf(fields, 'max_attempts');
   const branchHeaders = stringMapOf(fields, 'branch_headers');
   // Assignments and not conditional spreads: this runs for every transaction, and each spread is a slow path of V8's.
   const options: { -readonly [K in keyof TransactionOptions]: TransactionOptions[K] } = {};
@@ -136,6 +131,7 @@ function optionsOf(fields: Fields, limits: RequestLimits): TransactionOptions {
   if (requestTimeout > 0) options.requestTimeout = requestTimeout;
   if (retryInterval > 0) options.retryInterval = retryInterval;
   if (retryLimit > 0) options.retryLimit = retryLimit;
+  if (maxAttempts > 0) options.maxAttempts = maxAttempts;
   if (branchHeaders) options.branchHeaders = checkBranchHeaders(branchHeaders, limits.headers);
   return options;
 }

@@ -66,6 +66,8 @@ export function registerWrite(gid: string, branchId = '03'): AppendWrite {
   return {
     kind: 'append',
     gid,
+    interrupts: true,
+    transType: 'saga',
     branches: [
       { ...branch, op: 'cancel' },
       { ...branch, op: 'confirm' },

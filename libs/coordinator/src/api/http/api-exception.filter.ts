@@ -9,6 +9,8 @@ interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
   /** Seconds after which a client should come back. */
   readonly retryAfter?: number;
+  /** Absent: JSON. */
+  readonly contentType?: string;
 }
 
 const V2 = '/api/v2';
@@ -33,9 +35,12 @@ export class ApiExceptionFilter implements ExceptionFilter {
     }
     const answer = url.startsWith(V2) ? v2Answer(error) : dtmAnswer(error);
     if (!answer) this.logger.error(`${method} ${url.split('?')[0]}: ${describe(error)}`);
-    const { status, body, retryAfter } = answer ?? INTERNAL;
+    const { status, body, retryAfter, contentType } = answer ?? INTERNAL;
     if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
-    void reply.status(status).type(JSON_TYPE).send(JSON.stringify(body));
+    void reply
+      .status(status)
+      .type(contentType ?? JSON_TYPE)
+      .send(JSON.stringify(body));
   }
 }
 
@@ -51,18 +56,18 @@ export const UNREADABLE = {
 } as const satisfies Answer;
 
 function dtmAnswer(error: unknown): Answer | undefined {
-  if (error instanceof WireException) return { status: error.getStatus(), body: error.body };
+  if (error instanceof WireException) return wireAnswer(error);
   if (error instanceof RefusedError && error.isConflict) {
     return { status: 409, body: { dtm_result: RESULTS.failure, message: error.message } };
   }
-  if (error instanceof InvalidRequestError || error instanceof RefusedError) {
+  if (error instanceof InvalidRequestError || error instanceof RefusedError || isTaken(error)) {
     return { status: 500, body: { message: error.message } };
   }
   return commonAnswer(error);
 }
 
 function v2Answer(error: unknown): Answer | undefined {
-  if (error instanceof WireException) return { status: error.getStatus(), body: error.body };
+  if (error instanceof WireException) return wireAnswer(error);
   if (error instanceof InvalidRequestError) {
     return { status: 400, body: { code: error.code, field: error.field, message: error.message } };
   }
@@ -73,6 +78,15 @@ function v2Answer(error: unknown): Answer | undefined {
     return { status: 404, body: { code: error.code, message: error.message } };
   }
   return commonAnswer(error);
+}
+
+function wireAnswer(error: WireException): Answer {
+  return { status: error.getStatus(), body: error.body, contentType: error.contentType };
+}
+
+/** Another record of a workflow's step: an error, and no business refusal, on which the SDK would roll back. */
+function isTaken(error: unknown): error is DtxError {
+  return error instanceof DtxError && error.code === ERROR_CODES.branchExists;
 }
 
 function commonAnswer(error: unknown): Answer | undefined {

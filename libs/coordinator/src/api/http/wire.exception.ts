@@ -12,6 +12,7 @@ export class WireException extends HttpException {
   constructor(
     status: number,
     readonly body: Readonly<Record<string, unknown>>,
+    readonly contentType: string = JSON_TYPE,
   ) {
     super(body, status);
   }

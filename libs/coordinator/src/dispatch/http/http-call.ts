@@ -8,6 +8,7 @@ export type HttpCallResult =
 /** @see httpCall */
 export interface HttpCallRequest {
   readonly path: string;
+  readonly method: 'GET' | 'POST';
   readonly payload: Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
   /** Covers the whole exchange, connecting and body included. Milliseconds. */
@@ -25,14 +26,13 @@ const MAX_BODY = 64 * 1024;
  */
 export function httpCall(pool: Pool, request: HttpCallRequest, done: (result: HttpCallResult) => void): void {
   const exchange = new Exchange(request.timeoutMs, done);
-  const post = request.payload.byteLength > 0;
   try {
     pool.dispatch(
       {
         path: request.path,
-        method: post ? 'POST' : 'GET',
+        method: request.method,
         headers: request.headers as Record<string, string>,
-        body: post ? request.payload : null,
+        body: request.method === 'POST' ? request.payload : null,
       },
       exchange,
     );

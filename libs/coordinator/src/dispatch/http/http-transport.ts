@@ -71,6 +71,7 @@ export class HttpTransport {
     return new Promise((resolve) => {
       const call = {
         path: pathOf(target, request),
+        method: methodOf(request),
         payload: request.call.payload,
         headers: request.headers ? withHeaders(request.headers) : BASE_HEADERS,
         timeoutMs: request.timeoutMs,
@@ -111,6 +112,14 @@ export class HttpTransport {
       void origin.pool.close();
     }
   }
+}
+
+/**
+ * An empty payload travels as GET, except where the receiver could not do with it: the second phase of xa (spec 4.2), and the
+ * callback of a workflow, whose handlers are only registered for POST (Q16).
+ */
+function methodOf({ call, transType }: DispatchRequest): 'GET' | 'POST' {
+  return call.payload.byteLength > 0 || transType === 'xa' || transType === 'workflow' ? 'POST' : 'GET';
 }
 
 /** The four parameters in alphabetical order behind the URL's own (spec 4.2). */

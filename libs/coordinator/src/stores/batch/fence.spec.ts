@@ -56,7 +56,7 @@ describe('the fence', () => {
   });
 
   describe('of a registration', () => {
-    const append: AppendWrite = { kind: 'append', gid: 'g', branches: [] };
+    const append: AppendWrite = { kind: 'append', gid: 'g', branches: [], interrupts: true, transType: 'saga' };
 
     test.each([
       ['lets it pass while the transaction is prepared', row('prepared', NOW + 1), undefined],

@@ -24,6 +24,7 @@ export interface GlobalUpdate {
   readonly rollbackReason?: string;
   readonly options?: string;
   readonly customData?: string;
+  readonly result?: string;
   readonly branchCount?: number;
   readonly finishTime?: Instant;
   readonly rollbackTime?: Instant;
@@ -64,10 +65,10 @@ export function fenceAdvance(write: AdvanceWrite, row: LockedRow | undefined): S
   return undefined;
 }
 
-/** A registration: only while the transaction is prepared. */
-export function fenceAppend(_write: AppendWrite, row: LockedRow | undefined): Stale | undefined {
+/** A registration: only while the transaction is prepared, and of its own type. */
+export function fenceAppend(write: AppendWrite, row: LockedRow | undefined): Stale | undefined {
   if (!row) return { result: 'stale' };
-  if (row.status !== 'prepared') return { result: 'stale', stored: storedOf(row) };
+  if (row.status !== 'prepared' || row.transType !== write.transType) return { result: 'stale', stored: storedOf(row) };
   return undefined;
 }
 

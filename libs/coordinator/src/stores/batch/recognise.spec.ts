@@ -15,7 +15,13 @@ function change(to: GlobalStatus, lease?: LeaseRequest): ChangeWrite {
 
 function registration(url = 'http://service/03'): AppendWrite {
   const branch = { branchId: '03', op: 'confirm', url, payload: Buffer.from('{}'), status: 'prepared' } as const;
-  return { kind: 'append', gid: 'g', branches: [branch, { ...branch, op: 'cancel' }] };
+  return {
+    kind: 'append',
+    gid: 'g',
+    branches: [branch, { ...branch, op: 'cancel' }],
+    interrupts: true,
+    transType: 'saga',
+  };
 }
 
 function end(status: GlobalStatus, epoch = 1): AdvanceWrite {

@@ -205,9 +205,10 @@ function append(write: AppendWrite, taken: boolean, row: LockedRow | undefined, 
   const refused = fenceAppend(write, row);
   if (refused || !row) return refused ?? { result: 'stale' };
   if (taken) return { result: 'duplicate', stored: storedOf(row) };
-  progress.effects.globals.push(appendUpdate(write, row));
+  const update = appendUpdate(write, row, progress.now);
+  progress.effects.globals.push(update);
   progress.effects.branchInserts.push(write);
-  return { result: 'applied', now: progress.now, epoch: row.epoch };
+  return { result: 'applied', now: progress.now, epoch: update.epoch };
 }
 
 /** A change that took the lease hands over the whole transaction, read inside the same database transaction. */

@@ -104,7 +104,26 @@ describe('the row values that follow', () => {
 
   test('from a registration are the new number of branches', () => {
     const branch = { branchId: '01', op: 'try', url: '', payload: new Uint8Array(0), status: 'prepared' } as const;
-    const write = { kind: 'append', gid: 'g', branches: [branch, branch] } as const;
-    expect(appendUpdate(write, ROW)).toEqual({ gid: 'g', epoch: 7, branchCount: 6 });
+    const write = {
+      kind: 'append',
+      gid: 'g',
+      branches: [branch, branch],
+      interrupts: true,
+      transType: 'saga',
+    } as const;
+    const unheld = { ...ROW, leaseUntil: null };
+    expect(appendUpdate(write, unheld, NOW)).toEqual({ gid: 'g', epoch: 7, branchCount: 6 });
+    expect(appendUpdate({ ...write, interrupts: false }, { ...ROW, leaseUntil: NOW + 1 }, NOW)).toEqual({
+      gid: 'g',
+      epoch: 7,
+      branchCount: 6,
+    });
+    // Whoever holds the lease has loaded the transaction without these branches.
+    expect(appendUpdate(write, { ...ROW, leaseUntil: NOW + 1 }, NOW)).toEqual({
+      gid: 'g',
+      epoch: 8,
+      branchCount: 6,
+      schedule: { owner: '', leaseUntil: null, nextCronTime: NOW },
+    });
   });
 });

@@ -21,6 +21,7 @@ export function changeUpdate(write: ChangeWrite, row: LockedRow, now: Instant): 
     ...finishTimes(write.to, now),
     ...(patch.options && { options: optionsToJson({ ...optionsFromJson(row.options), ...patch.options }) }),
     ...(patch.customData !== undefined && { customData: patch.customData }),
+    ...(patch.result && { result: patch.result }),
     ...(patch.rollbackReason && { rollbackReason: boundedText(patch.rollbackReason, MAX_REASON_LENGTH) }),
     schedule: write.lease ? leased(write.lease, now) : unleased(write, now),
   };
@@ -36,9 +37,15 @@ export function advanceUpdate(write: AdvanceWrite, row: LockedRow, now: Instant)
   return update;
 }
 
-/** The row values that follow from a registration. */
-export function appendUpdate(write: AppendWrite, row: LockedRow): GlobalUpdate {
-  return { gid: write.gid, epoch: row.epoch, branchCount: row.branchCount + write.branches.length };
+/**
+ * The row values that follow from a registration. A runner at work on the transaction has loaded it without these branches,
+ * and would cancel all others and call it finished: it loses its lease, and the transaction is visited again at once.
+ */
+export function appendUpdate(write: AppendWrite, row: LockedRow, now: Instant): GlobalUpdate {
+  const branchCount = row.branchCount + write.branches.length;
+  if (!write.interrupts || row.leaseUntil === null) return { gid: write.gid, epoch: row.epoch, branchCount };
+  const schedule = { owner: '', leaseUntil: null, nextCronTime: now };
+  return { gid: write.gid, epoch: row.epoch + 1, branchCount, schedule };
 }
 
 /** A row with this lease is due when the lease ends: a dead holder's work waits no longer than that (design 3.2). */
@@ -59,7 +66,11 @@ export function firstSchedule(write: InsertWrite, now: Instant): Schedule {
 }
 
 function unleased(write: ChangeWrite, now: Instant): Schedule {
-  return { owner: tokenOf(write), leaseUntil: null, nextCronTime: isFinalStatus(write.to) ? null : now };
+  return {
+    owner: tokenOf(write),
+    leaseUntil: null,
+    nextCronTime: isFinalStatus(write.to) ? null : now + (write.visitAfterMs ?? 0),
+  };
 }
 
 function parked(park: Park, now: Instant): Schedule {

@@ -14,6 +14,7 @@ const ROW: readonly Assignment<GlobalUpdate>[] = [
   { column: 'rollback_reason', value: ({ rollbackReason }) => rollbackReason },
   { column: 'options', value: ({ options }) => options },
   { column: 'custom_data', value: ({ customData }) => customData },
+  { column: 'result', value: ({ result }) => result },
   { column: 'branch_count', value: ({ branchCount }) => branchCount },
   { column: 'finish_time', value: ({ finishTime }) => timeOf(finishTime) },
   { column: 'rollback_time', value: ({ rollbackTime }) => timeOf(rollbackTime) },

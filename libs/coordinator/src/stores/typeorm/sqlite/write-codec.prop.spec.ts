@@ -23,7 +23,7 @@ const writes: fc.Arbitrary<Write[]> = fc
         payload: bytes[index % bytes.length]!,
         status: 'prepared' as const,
       }));
-      if (kind === 'append') return { kind, gid, branches };
+      if (kind === 'append') return { kind, gid, transType: 'tcc', branches, interrupts: one % 2 === 0 };
       if (kind === 'advance') {
         return { kind, gid, epoch: one, branches: [{ branchId: url, op: url, status: 'failed' }], rollbackReason: url };
       }

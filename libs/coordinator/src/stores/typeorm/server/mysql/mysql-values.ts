@@ -114,7 +114,8 @@ export function globalGroups(updates: readonly GlobalUpdate[], now: Instant): Gl
 type Assignment = readonly [column: string, value: unknown];
 
 function assignmentsOf(update: GlobalUpdate, now: Instant): Assignment[] {
-  const { status, rollbackReason, options, customData, branchCount, finishTime, rollbackTime, schedule } = update;
+  const { status, rollbackReason, options, customData, result, branchCount, finishTime, rollbackTime, schedule } =
+    update;
   const all: Assignment[] = [
     ['update_time', timeOf(now)],
     ['epoch', update.epoch],
@@ -122,6 +123,7 @@ function assignmentsOf(update: GlobalUpdate, now: Instant): Assignment[] {
     ['rollback_reason', rollbackReason],
     ['options', options],
     ['custom_data', customData],
+    ['result', result],
     ['branch_count', branchCount],
     ['finish_time', finishTime === undefined ? undefined : timeOf(finishTime)],
     ['rollback_time', rollbackTime === undefined ? undefined : timeOf(rollbackTime)],

@@ -55,6 +55,7 @@ export const UPDATE_GLOBALS = `UPDATE trans_global AS global SET update_time = $
   rollback_reason = COALESCE(row.rollback_reason, global.rollback_reason),
   options = COALESCE(row.options, global.options),
   custom_data = COALESCE(row.custom_data, global.custom_data),
+  result = COALESCE(row.result, global.result),
   branch_count = COALESCE(row.branch_count, global.branch_count),
   finish_time = COALESCE(${instant('row.finish_time')}, global.finish_time),
   rollback_time = COALESCE(${instant('row.rollback_time')}, global.rollback_time),
@@ -65,9 +66,9 @@ export const UPDATE_GLOBALS = `UPDATE trans_global AS global SET update_time = $
   attempts = COALESCE(row.attempts, global.attempts),
   last_error = COALESCE(row.last_error, global.last_error)
   FROM unnest($2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::integer[], $9::float8[],
-    $10::float8[], $11::text[], $12::float8[], $13::float8[], $14::integer[], $15::integer[], $16::text[])
+    $10::float8[], $11::text[], $12::float8[], $13::float8[], $14::integer[], $15::integer[], $16::text[], $17::text[])
     AS row (gid, epoch, status, rollback_reason, options, custom_data, branch_count, finish_time, rollback_time, owner,
-      lease_until, next_cron_time, next_cron_interval, attempts, last_error)
+      lease_until, next_cron_time, next_cron_interval, attempts, last_error, result)
   WHERE global.gid = row.gid`;
 
 export const LOAD_GLOBALS = `SELECT id, gid, trans_type, status, query_prepared, protocol, create_time, update_time,

@@ -96,6 +96,7 @@ export function globalUpdateColumns(updates: readonly GlobalUpdate[]): Columns {
     schedules.map((schedule) => (schedule?.intervalMs === undefined ? NONE : secondsOf(schedule.intervalMs))),
     schedules.map((schedule) => schedule?.attempts ?? NONE),
     schedules.map((schedule) => schedule?.lastError ?? NONE),
+    updates.map(({ result }) => result ?? NONE),
   ];
 }
 
