@@ -32,7 +32,7 @@ module.exports = {
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
   testEnvironment: 'node',
   testRegex: '\\.spec\\.ts$',
-  testTimeout: 30_000,
+  testTimeout: 180_000,
   // Jest leaves one processor out; on a machine of two, tests that wait for due times would then run one after the other.
   maxWorkers: Math.max(2, availableParallelism() - 1),
   globalSetup: '<rootDir>/test/support/servers/global-setup.ts',

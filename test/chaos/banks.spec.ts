@@ -63,7 +63,7 @@ describe('transfers between two banks whose processes are killed meanwhile', () 
         balancesByLedger(accounts, await bank.ledger()),
       );
     }
-  }, 90_000);
+  });
 
   /** A client that does not give up: the same transfer is sent until some bank says that it is known. */
   function order({ transferId, from, to, amountMinor }: Order): Promise<unknown> {

@@ -31,7 +31,7 @@ describe('coordinators whose clocks are an hour ahead and an hour behind, beside
         await start(index, 'late', { OUT: 'wait' }, { retry_interval: 1, timeout_to_fail: TIMEOUT });
         await start(index, 'held', { OUT: '1:hang' }, { request_timeout: 600 });
       }
-    }, 60_000);
+    });
 
     afterAll(() => cleanup.run());
 
@@ -91,7 +91,7 @@ describe('coordinators whose clocks are an hour ahead and an hour behind, beside
       const another = await cluster.join(wrongClock(HOUR_MS));
       await cluster.member(BEHIND).process.kill();
       await expectInherited(BEHIND, another);
-    }, 60_000);
+    });
 
     function sagaOf(index: number, name: string): SagaCase {
       return cluster.member(index).saga(`${name}-${index}`);

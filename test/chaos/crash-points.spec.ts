@@ -30,7 +30,7 @@ describe('a coordinator killed in the middle of a saga', () => {
       for (const found of await Promise.all(chains)) {
         for (const [crashCase, survival] of found) survivals.set(crashCase, survival);
       }
-    }, 90_000);
+    });
 
     afterAll(() => cleanup.run());
 

@@ -60,7 +60,7 @@ describe('a coordinator that dies again and again amid the sagas of many clients
         expect((await ended(api, gid)).status).toBe(isRefused(index) ? 'failed' : 'succeed');
         expect([gid, ledger.moved(gid)]).toEqual([gid, { OUT: 0 - amount, IN: amount }]);
       }
-    }, 90_000);
+    });
 
     function newSaga(index: number): string {
       const gid = `storm-${index}`;

@@ -26,7 +26,7 @@ describe('a database server that goes away under load and comes back', () => {
       server = await startServer(cleanup, engine.name as ServerName);
       const store = storeEnvironment(await server.createDatabase());
       cluster = await Cluster.start(cleanup, store, [{ LOG_LEVEL: 'info' }, { LOG_LEVEL: 'info' }]);
-    }, 60_000);
+    });
 
     afterAll(() => cleanup.run());
 

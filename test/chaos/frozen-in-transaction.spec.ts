@@ -32,7 +32,7 @@ describe('a coordinator frozen right before a commit', () => {
       relay = await Relay.start(cleanup, Number(store['STORE_PORT']));
       cluster = await Cluster.start(cleanup, store, [{ ...LEASE, STORE_PORT: String(relay.address) }, LEASE]);
       [sleeper, steady] = [cluster.member(0), cluster.member(1)];
-    }, 60_000);
+    });
 
     afterEach(() => cleanup.run());
 
@@ -58,7 +58,7 @@ describe('a coordinator frozen right before a commit', () => {
       await wakesUp();
       expect(saga.calls).toEqual(['OUT[01 action]', 'OUT[01 action]', 'IN[02 action]']);
       expect(cluster.ledger.moved(saga.gid)).toEqual({ OUT: -AMOUNT, IN: AMOUNT });
-    }, 60_000);
+    });
 
     test('of a submit: its client sends it to another one, which accepts it and runs it alone', async () => {
       const saga = sleeper.saga('submit');
@@ -75,7 +75,7 @@ describe('a coordinator frozen right before a commit', () => {
       // Whatever the first client is told at last, it is no word of success for something that does not exist.
       expect([200, 409, 503]).toContain((await lost)?.status);
       expect(saga.calls).toEqual(['OUT[01 action]', 'IN[02 action]']);
-    }, 60_000);
+    });
 
     /** Whether somebody holds the row, or is about to make it. */
     async function isLocked(gid: string): Promise<boolean> {

@@ -18,7 +18,7 @@ describe('two coordinators on one database', () => {
       // Small claims, so that many of them meet; and the log says when a run ends because its lease was lost.
       const settings = { CLAIM_BATCH: '5', LOG_LEVEL: 'debug' };
       cluster = await Cluster.start(cleanup, await engine.create(cleanup), [settings, settings]);
-    }, 60_000);
+    });
 
     afterAll(() => cleanup.run());
 

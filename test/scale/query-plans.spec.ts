@@ -35,7 +35,7 @@ describeEngines(SHARED_ENGINES, (engine) => {
       store = await openStore(env);
       cleanup.add(() => store.close());
       for (let made = 0; made < 10; made += 1) await store.write(unfinished());
-    }, 120_000);
+    });
 
     afterAll(() => cleanup.run());
 
@@ -104,7 +104,7 @@ describeEngines(SHARED_ENGINES, (engine) => {
         if (steps.some(isExpensive)) expensive.push([`${engine.name}: ${what}`, steps.filter(isExpensive)]);
       }
       expect(expensive).toEqual([]);
-    }, 120_000);
+    });
   });
 });
 

@@ -138,7 +138,7 @@ describePrivateServers((name) => {
       cleanup.add(() => store.close());
       observer = await SecondSession.open(cleanup, database);
       await observer.run('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', 'SET autocommit = 1');
-    }, 60_000);
+    });
     afterAll(() => cleanup.run());
 
     test('changes nothing about times: they are UTC by the clock of the server', async () => {

@@ -43,7 +43,7 @@ describe('a database server under an open store', () => {
       database = await server.createDatabase();
       store = await openStore();
       cleanup.add(() => store.close());
-    }, 60_000);
+    });
     afterAll(() => cleanup.run());
 
     async function openStore(options: Partial<DatabaseAddress> = {}): Promise<TransactionStore> {
@@ -90,7 +90,7 @@ describe('a database server under an open store', () => {
       const write = saga(newLease());
       await until('it answers', async () => (await store.write(write)).result, PATIENCE);
       expect(await store.find(write.gid)).toMatchObject({ transaction: { gid: write.gid } });
-    }, 90_000);
+    });
 
     test('may end idle sessions: nothing fails for that', async () => {
       const idle = await openStore();

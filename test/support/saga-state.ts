@@ -15,7 +15,7 @@ export interface ObservedState {
 const LETTERS: Readonly<Record<string, string>> = { prepared: 'P', succeed: 'S', failed: 'F' };
 
 /** Dozens of cases poll side by side: more often would slow down what they wait for. */
-const POLL: Patience = { withinMs: 20_000, everyMs: 100 };
+const POLL: Patience = { withinMs: 60_000, everyMs: 100 };
 
 /** @returns the transaction as it is now. @throws Error when there is none */
 export async function observe(api: CoordinatorApi, gid: string): Promise<ObservedState> {

@@ -25,8 +25,8 @@ export interface ServerOptions {
 }
 
 const READY = /listening on (http:\/\/\S+)\s/;
-const READY_WITHIN_MS = 20_000;
-const GRACE_MS = 15_000;
+const READY_WITHIN_MS = 60_000;
+const GRACE_MS = 30_000;
 
 /** Children that run. They must not outlive us, even if a test forgets one. */
 const running = new Set<ChildProcess>();

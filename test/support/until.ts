@@ -9,12 +9,12 @@ export interface Patience {
  * soon as the condition holds, and a condition that never does fails with its name instead of a vague timeout.
  *
  * @param what the condition in words, for the error
- * @throws Error after `withinMs` (10 s), with what the probe threw last as its cause
+ * @throws Error after `withinMs` (30 s), with what the probe threw last as its cause
  */
 export async function until<T>(
   what: string,
   probe: () => T | Promise<T>,
-  { withinMs = 10_000, everyMs = 15 }: Patience = {},
+  { withinMs = 30_000, everyMs = 15 }: Patience = {},
 ): Promise<Exclude<T, undefined | false>> {
   const deadline = Date.now() + withinMs;
   let problem: unknown;

@@ -10,9 +10,6 @@ const cleanup = new Cleanup();
 
 afterAll(() => cleanup.run());
 
-/** Processes are started one after the other. */
-jest.setTimeout(60_000);
-
 /** Runs `coordinator migrate`. @returns its exit code and what it printed */
 async function command(env: Readonly<Record<string, string>>, ...flags: readonly string[]) {
   const process = launch(env, 'migrate', ...flags);

@@ -13,8 +13,6 @@ import { migrate } from './fixture/migrate';
 /** The transactions of the fixture that a coordinator has to finish. */
 const RUN = ['saga-submitted-Gid', 'saga-aborting-Gid'] as const;
 
-jest.setTimeout(60_000);
-
 describeEngines(SHARED_ENGINES, ({ name }) => {
   const engine = name as ServerName;
 

@@ -13,7 +13,7 @@ export interface UntilOptions {
  * @throws Error when the time is up
  */
 export async function until<T>(probe: () => T | Promise<T>, options: UntilOptions = {}): Promise<NonNullable<T>> {
-  const { timeoutMs = 10_000, intervalMs = 10 } = options;
+  const { timeoutMs = 30_000, intervalMs = 10 } = options;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const value = await probe();

@@ -11,7 +11,7 @@ import { serverPort } from './server-port';
 /** Recovery after a crash included. */
 const READY_WITHIN_MS = 60_000;
 /** A server that was killed may have helpers that hold its files for a moment; starting is tried again that long. */
-const RESTART_WITHIN_MS = 15_000;
+const RESTART_WITHIN_MS = 60_000;
 const LOG_CHARACTERS = 3000;
 
 /** A database server of our own, with its data in a temporary folder, that can be stopped, killed and started again. */
