@@ -19,6 +19,8 @@ export interface LedgerEntry {
 export interface Account {
   readonly id: string;
   readonly balanceMinor: number;
+  /** Part of the balance that is set aside. */
+  readonly heldMinor: number;
 }
 
 /** Between accounts named `bank/account`. */

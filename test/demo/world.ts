@@ -25,7 +25,7 @@ export class World {
     const env = { ...PACE, STORE_DRIVER: 'sqlite', DATA_DIR: join(folder, 'coordinator') };
     const coordinator = await startCoordinator(env);
     const bank = (name: BankName): Bank =>
-      new Bank(name, { COORDINATOR_URL: coordinator.url, DATABASE_FILE: join(folder, `${name}.sqlite`) });
+      new Bank(name, { COORDINATOR_URL: coordinator.url, DATABASE_URL: `sqlite:${join(folder, `${name}.sqlite`)}` });
     const banks = { 'bank-a': bank('bank-a'), 'bank-b': bank('bank-b') };
     // The restarted coordinator has to be where the banks look for it.
     const world = new World(coordinator, { ...env, HTTP_PORT: String(coordinator.port) }, banks);

@@ -1,3 +1,4 @@
+import { BANK_ENGINES, missingBankEngine, type BankEngine } from './bank-database';
 import { missingPrivateServer, type ServerName } from './servers';
 import type { StoreEngine } from './store-engine';
 
@@ -12,6 +13,11 @@ export function describeEngines(engines: readonly StoreEngine[], suite: (engine:
 /** The same for tests that start database servers of their own, which those of docker compose are not. */
 export function describePrivateServers(suite: (name: ServerName) => void): void {
   for (const name of PRIVATE_SERVERS) describeUnlessMissing(name, missingPrivateServer(name), () => suite(name));
+}
+
+/** The same for tests of the example banks. */
+export function describeBankEngines(suite: (engine: BankEngine) => void): void {
+  for (const engine of BANK_ENGINES) describeUnlessMissing(engine, missingBankEngine(engine), () => suite(engine));
 }
 
 function describeUnlessMissing(name: string, missing: string | undefined, suite: () => void): void {

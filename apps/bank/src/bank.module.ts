@@ -3,8 +3,10 @@ import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DtxModule } from 'nestjs-dtx';
 import { AccountsController } from './accounts/accounts.controller';
+import { AccountsMsgController } from './accounts/accounts.msg.controller';
 import { AccountsService } from './accounts/accounts.service';
-import { AccountsStepsController } from './accounts/accounts.steps.controller';
+import { AccountsSagaController } from './accounts/accounts.saga.controller';
+import { AccountsTccController } from './accounts/accounts.tcc.controller';
 import type { BankConfig } from './config/bank.config';
 import { databaseOptions } from './database/database-options';
 import { HealthController } from './health/health.controller';
@@ -20,12 +22,14 @@ export class BankModule {
     return {
       module: BankModule,
       imports: [
-        TypeOrmModule.forRoot(databaseOptions(config.DATABASE_FILE)),
+        TypeOrmModule.forRoot(databaseOptions(config.DATABASE_URL)),
         // A bank that dies without a word is noticed after three missing heartbeats.
         DtxModule.forRoot({ service: config.BANK_NAME, coordinator: config.COORDINATOR_URL, heartbeatSeconds: 1 }),
       ],
       controllers: [
-        AccountsStepsController,
+        AccountsSagaController,
+        AccountsTccController,
+        AccountsMsgController,
         AccountsController,
         LedgerController,
         TransfersController,

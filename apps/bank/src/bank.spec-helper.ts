@@ -41,7 +41,7 @@ export class BankTown {
   async openBank(name: string): Promise<INestApplication> {
     const config = Object.assign(new BankConfig(), {
       BANK_NAME: name,
-      DATABASE_FILE: join(this.folder, `${name}.sqlite`),
+      DATABASE_URL: `sqlite:${join(this.folder, `${name}.sqlite`)}`,
       COORDINATOR_URL: this.coordinatorUrl,
     });
     const module = await Test.createTestingModule({ imports: [BankModule.forRoot(config)] })

@@ -22,9 +22,9 @@ describe('the steps of a bank', () => {
     expect(await send(bank, '/accounts')).toEqual({
       status: 200,
       body: [
-        { id: 'alice', balanceMinor: 10_000, frozen: false },
-        { id: 'bob', balanceMinor: 10_000, frozen: false },
-        { id: 'frozen-fred', balanceMinor: 10_000, frozen: true },
+        { id: 'alice', balanceMinor: 10_000, heldMinor: 0, frozen: false },
+        { id: 'bob', balanceMinor: 10_000, heldMinor: 0, frozen: false },
+        { id: 'frozen-fred', balanceMinor: 10_000, heldMinor: 0, frozen: true },
       ],
     });
     expect(await send(bank, '/accounts/nobody')).toMatchObject({ status: 404 });

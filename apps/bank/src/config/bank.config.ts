@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsUrl, Matches, Max, Min } from 'class-validator';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevelName = (typeof LOG_LEVELS)[number];
@@ -18,9 +18,14 @@ export class BankConfig {
   @Max(65_535, { message: 'must be from 0 to 65535' })
   HTTP_PORT = 0;
 
-  /** A SQLite file. Empty: `./data/<BANK_NAME>.sqlite`. */
-  @IsString()
-  DATABASE_FILE = '';
+  /**
+   * `sqlite:<file>`, `mysql://user:password@host:port/database` (MariaDB too) or `postgres://user:password@host:port/database`.
+   * Empty: `sqlite:./data/<BANK_NAME>.sqlite`.
+   */
+  @Matches(/^(sqlite:.+|(mysql|postgres):\/\/[^/]+\/[^/]+)?$/, {
+    message: 'must be sqlite:<file>, or mysql:// or postgres:// with user, host and database',
+  })
+  DATABASE_URL = '';
 
   @IsUrl(
     { protocols: ['http', 'https'], require_protocol: true, require_tld: false },

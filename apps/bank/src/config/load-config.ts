@@ -20,8 +20,13 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): BankCo
   const [error] = validateSync(config, { stopAtFirstError: true });
   if (error) {
     const [rule = 'is not valid'] = Object.values(error.constraints ?? {});
-    throw new ConfigError(`${error.property}=${String(given[error.property])} ${rule}`);
+    throw new ConfigError(`${error.property}=${shown(error.property, given)} ${rule}`);
   }
-  config.DATABASE_FILE ||= `./data/${config.BANK_NAME}.sqlite`;
+  config.DATABASE_URL ||= `sqlite:./data/${config.BANK_NAME}.sqlite`;
   return config;
+}
+
+/** The URL of a database holds a password, which does not belong into a log. */
+function shown(property: string, given: Readonly<Record<string, string | undefined>>): string {
+  return String(given[property]).replace(/(:\/\/[^:@/]*):[^@]*@/, '$1:…@');
 }

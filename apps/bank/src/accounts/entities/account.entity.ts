@@ -1,14 +1,18 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { MINOR_UNITS } from '../../database/minor-units';
 
 /** An account of this bank. */
 @Entity('account')
 export class Account {
-  @PrimaryColumn('text')
+  @PrimaryColumn('varchar', { length: 64 })
   id!: string;
 
-  /** In minor units, such as cents: a fraction of those cannot be paid, and floating point loses them. */
-  @Column('integer', { name: 'balance_minor' })
+  @Column('bigint', { name: 'balance_minor', transformer: MINOR_UNITS })
   balanceMinor!: number;
+
+  /** Part of the balance that transfers under way have set aside; it cannot be spent twice. */
+  @Column('bigint', { name: 'held_minor', default: 0, transformer: MINOR_UNITS })
+  heldMinor!: number;
 
   /** A frozen account takes part in no new transfer. */
   @Column('boolean', { default: false })

@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { MINOR_UNITS } from '../../database/minor-units';
 
-/** One effect on one account. The unique key would expose an effect that was applied twice. */
+/** One effect on the balance of one account. The unique key would expose an effect that was applied twice. */
 @Entity('ledger_entry')
 @Unique('ledger_entry_effect', ['gid', 'branchId', 'op', 'account'])
 export class LedgerEntry {
@@ -8,24 +9,24 @@ export class LedgerEntry {
   id!: number;
 
   /** The transaction it belongs to. */
-  @Column('text')
+  @Column('varchar', { length: 128 })
   gid!: string;
 
-  @Column('text', { name: 'branch_id' })
+  @Column('varchar', { name: 'branch_id', length: 128 })
   branchId!: string;
 
-  /** `action`, or `compensate` for the undo of one. */
-  @Column('text')
+  /** What the branch was called for: `action`, `compensate`, `confirm` … */
+  @Column('varchar', { length: 45 })
   op!: string;
 
-  @Column('text')
+  @Column('varchar', { length: 64 })
   account!: string;
 
   /** Signed: what was taken is negative. */
-  @Column('integer', { name: 'amount_minor' })
+  @Column('bigint', { name: 'amount_minor', transformer: MINOR_UNITS })
   amountMinor!: number;
 
-  /** UTC, with milliseconds. */
-  @Column('text', { name: 'create_time', default: () => "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))" })
+  /** UTC, with milliseconds, as ISO 8601. */
+  @Column('varchar', { name: 'create_time', length: 24 })
   createTime!: string;
 }

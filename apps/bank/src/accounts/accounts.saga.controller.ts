@@ -11,9 +11,13 @@ import { EntityManager } from 'typeorm';
 import { AccountsService } from './accounts.service';
 import { MovementDto } from './dto/movement.dto';
 
-/** What other services may do with the accounts, as steps of a saga. */
+/**
+ * What other services may do with the accounts, as steps of a saga. Its effects are seen at once, also by those who spend
+ * the money before the saga is undone. An undo asks for no permission: an account that was frozen meanwhile gets its money
+ * back all the same.
+ */
 @Controller('accounts')
-export class AccountsStepsController {
+export class AccountsSagaController {
   constructor(private readonly accounts: AccountsService) {}
 
   @SagaStep('withdraw', { rejectInvalid: true })
@@ -33,7 +37,7 @@ export class AccountsStepsController {
     @BarrierEntityManager() manager: EntityManager,
     @DtxBranch() branch: BranchInfo,
   ): Promise<void> {
-    return this.accounts.undo(manager, { account, amountMinor, branch });
+    return this.accounts.force(manager, { account, amountMinor, branch });
   }
 
   @SagaStep('deposit', { rejectInvalid: true })
@@ -53,6 +57,6 @@ export class AccountsStepsController {
     @BarrierEntityManager() manager: EntityManager,
     @DtxBranch() branch: BranchInfo,
   ): Promise<void> {
-    return this.accounts.undo(manager, { account, amountMinor: -amountMinor, branch });
+    return this.accounts.force(manager, { account, amountMinor: -amountMinor, branch });
   }
 }
