@@ -12,6 +12,7 @@ import { ServiceRegistry } from './registry/service-registry';
 import type { TransactionStore } from './stores/transaction-store';
 import { TopicService } from './topics/topic.service';
 import { Admission } from './transactions/admission';
+import { CommandExecutor } from './transactions/command-executor';
 import { IncidentLog } from './transactions/incident-log';
 import { LeaseKeeper } from './transactions/lease-keeper';
 import type { RunEnvironment } from './transactions/run-environment';
@@ -83,7 +84,7 @@ export function composeCoordinator(
     wakeUp,
     retention: new RetentionService(store, { clock, finishedForMs: settings.retentionFinished * 1000 }),
     topics,
-    transactions: new TransactionService(environment, runner, admission),
+    transactions: new TransactionService(environment, runner, new CommandExecutor(environment, runner, admission)),
     queries: new QueryService(store, () => wakeUp.after(0)),
     health: new HealthService(store),
   };

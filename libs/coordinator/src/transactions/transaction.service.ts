@@ -1,69 +1,36 @@
 import {
-  baseIntervalMs,
   modeOf,
   refuseUnknown,
   topicOf,
-  topicsOf,
-  type Acceptance,
-  type Branch,
   type Command,
-  type Facts,
-  type Mode,
-  type NewTransaction,
   type StoredTransaction,
   type WaitResult,
 } from '@nestjs-dtx/engine';
 import {
-  DtxError,
-  ERROR_CODES,
   InvalidRequestError,
   type BranchRegistration,
-  type GlobalStatus,
   type TransactionRequest,
   type TransType,
 } from '@nestjs-dtx/protocol';
-import type { BranchRecord, LeasedTransaction, TransactionWithBranches } from '../stores/records';
+import type { TransactionWithBranches } from '../stores/records';
 import { optionsOf } from '../stores/snapshot';
-import type { AppendWrite, Applied, InsertWrite, LeaseRequest } from '../stores/writes';
-import type { Admission } from './admission';
+import type { CommandExecutor, Started } from './command-executor';
 import { RefusedError } from './refused.error';
 import type { RunEnvironment } from './run-environment';
 import type { TransactionRunner, WaitAnswer } from './transaction-runner';
 
-type Append = Extract<Acceptance, { accept: 'append' }>;
-type Create = Extract<Acceptance, { accept: 'create' }>;
-type Change = Extract<Acceptance, { accept: 'change' }>;
-
-/** A command that was carried out. The end of its run is wrapped, as a bare promise would be awaited on its way out. */
-interface Started {
-  readonly end?: Promise<WaitAnswer>;
-}
-
-/** What a try to carry out an acceptance came to: done, or the state that made it stale. */
-type Attempt =
-  ({ readonly done: true } & Started) | { readonly done: false; readonly stored: StoredTransaction | undefined };
-
-const DONE: Attempt = { done: true };
-
-/** Clients that race on one gid settle within two rounds; more means that something is badly wrong. */
-const MAX_ROUNDS = 10;
-
 /** The commands of clients, for every transport: controllers only translate. */
 export class TransactionService {
-  private readonly settingsOnly: Facts;
-
   constructor(
     private readonly environment: RunEnvironment,
     private readonly runner: TransactionRunner,
-    private readonly admission: Admission,
-  ) {
-    this.settingsOnly = { settings: environment.settings };
-  }
+    private readonly executor: CommandExecutor,
+  ) {}
 
   /** Spec 2.5. @throws RefusedError, InvalidRequestError, DtxError of the store */
   async prepare(request: TransactionRequest): Promise<void> {
     this.checkUrls(request);
-    await this.accept({ kind: 'prepare', request }, modeOf(request.transType));
+    await this.executor.execute({ kind: 'prepare', request }, modeOf(request.transType));
   }
 
   /**
@@ -77,7 +44,7 @@ export class TransactionService {
     this.checkUrls(request);
     // A workflow is submitted by who prepared it; every other type may come unprepared, and most do.
     const known = request.transType === 'workflow' ? presumedPrepared('workflow') : undefined;
-    const { end } = await this.accept({ kind: 'submit', request }, modeOf(request.transType), known);
+    const { end } = await this.executor.execute({ kind: 'submit', request }, modeOf(request.transType), known);
     return request.options.waitResult ? this.waited(request.gid, 'submit', end) : undefined;
   }
 
@@ -107,7 +74,7 @@ export class TransactionService {
       if (problem) throw new InvalidRequestError('url', problem);
     }
     const command = { kind: 'register', gid, transType, branches } as const;
-    await this.accept(command, modeOf(transType), presumedPrepared(transType));
+    await this.executor.execute(command, modeOf(transType), presumedPrepared(transType));
   }
 
   /**
@@ -118,8 +85,10 @@ export class TransactionService {
   async prepareWorkflow(request: TransactionRequest): Promise<TransactionWithBranches> {
     if (request.transType !== 'workflow') throw new InvalidRequestError('trans_type', 'must be workflow');
     this.checkUrls(request);
-    const accepted = modeOf('workflow').accept({ kind: 'prepare', request }, undefined, this.settingsOnly);
-    await this.carryOut(accepted, { kind: 'prepare', request });
+    await this.executor.execute({ kind: 'prepare', request }, modeOf('workflow')).catch((error: unknown) => {
+      // The gid belongs to a transaction of another type, and its owner is told which.
+      if (!(error instanceof RefusedError)) throw error;
+    });
     const found = await this.environment.store.find(request.gid);
     if (!found) throw new RefusedError(refuseUnknown(request.gid));
     return found;
@@ -134,132 +103,9 @@ export class TransactionService {
     const found = await this.environment.store.find(gid);
     if (!found) throw new RefusedError(refuseUnknown(gid));
     const { transType, status, branchCount } = found.transaction;
-    const { end } = await this.accept(command, modeOf(transType), { transType, status, branchCount });
+    const { end } = await this.executor.execute(command, modeOf(transType), { transType, status, branchCount });
     const waits = optionsOf(found.transaction)?.waitResult === true;
     return end ? { end, waits } : { waits };
-  }
-
-  /** Accept, carry out; whenever the store says that things have changed meanwhile, accept again with what is there now. */
-  private async accept(command: Command, mode: Mode, known?: StoredTransaction): Promise<Started> {
-    let stored = known;
-    const facts = 'request' in command ? await this.factsOf(command.request) : this.settingsOnly;
-    for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const accepted = (stored ? modeOf(stored.transType) : mode).accept(command, stored, facts);
-      const attempt = await this.carryOut(accepted, command);
-      if (attempt.done) return attempt;
-      stored = attempt.stored;
-    }
-    throw new DtxError(ERROR_CODES.internal, 'the transaction kept changing while the command was carried out');
-  }
-
-  /** @throws RefusedError, InvalidRequestError at once: it is only called by {@link accept} */
-  private carryOut(accepted: Acceptance, command: Command): Attempt | Promise<Attempt> {
-    switch (accepted.accept) {
-      case 'refuse':
-        if (accepted.kind === 'invalid') {
-          throw new InvalidRequestError(
-            accepted.field ?? 'body',
-            accepted.message.slice((accepted.field ?? '').length + 1),
-          );
-        }
-        throw new RefusedError(accepted);
-      case 'create':
-        return accepted.start ? this.admitted((lease) => this.create(accepted, lease)) : this.create(accepted);
-      case 'change':
-        return accepted.start
-          ? this.admitted((lease) => this.change(accepted, gidOf(command), lease))
-          : this.change(accepted, gidOf(command));
-      case 'append':
-        return this.append(accepted, gidOf(command));
-      case 'repeat':
-        return accepted.start ? this.repeat(gidOf(command), accepted.status) : DONE;
-    }
-  }
-
-  private async create(accepted: Create, lease?: LeaseRequest): Promise<Attempt> {
-    const { store, settings, clock, faults } = this.environment;
-    const { transaction } = accepted;
-    const sentAtMs = clock.monotonicMs();
-    const intervalMs = baseIntervalMs(transaction.options, settings);
-    const insert = { kind: 'insert', gid: transaction.gid, transaction, intervalMs } as const;
-    const result = await store.write<InsertWrite>(lease ? { ...insert, lease } : insert);
-    if (result.result === 'duplicate') return { done: false, stored: result.stored };
-    if (!lease) return DONE;
-    faults?.reach('submit-stored', transaction.gid);
-    return { done: true, end: this.runner.start(freshlyLeased(transaction, intervalMs, result), sentAtMs) };
-  }
-
-  private change(accepted: Change, gid: string, lease?: LeaseRequest): Promise<Attempt> {
-    const { from, to, patch, visitAfterMs } = accepted;
-    const change = { from, to, patch, unheldOnly: false };
-    return this.changeStored(visitAfterMs === undefined ? change : { ...change, visitAfterMs }, gid, lease);
-  }
-
-  private async append({ transType, branches, idempotent, interrupts }: Append, gid: string): Promise<Attempt> {
-    const { store } = this.environment;
-    const result = await store.write<AppendWrite>({ kind: 'append', gid, transType, branches, interrupts });
-    if (result.result === 'stale') return { done: false, stored: result.stored };
-    if (result.result === 'applied') return DONE;
-    // The text is the protocol's. For a workflow it must be no business refusal: its SDK would roll everything back.
-    if (!idempotent) throw new DtxError(ERROR_CODES.branchExists, 'storage: UniqueKeyConflict');
-    const found = await store.find(gid);
-    if (found && branches.every((branch) => found.branches.some((there) => isSameBranch(branch, there)))) return DONE;
-    throw new RefusedError({
-      accept: 'refuse',
-      kind: 'conflict',
-      message: `branch ${branches[0]?.branchId ?? ''} is registered already, with other content. FAILURE`,
-    });
-  }
-
-  /** A repeated command starts a pass at once unless somebody is at work (design 3.2); then there is nothing to start. */
-  private async repeat(gid: string, status: GlobalStatus): Promise<Attempt> {
-    const end = this.runner.running(gid);
-    if (end) return { done: true, end };
-    const again = { from: status, to: status, patch: {}, unheldOnly: true } as const;
-    return this.admitted((lease) => this.changeStored(again, gid, lease));
-  }
-
-  private async changeStored(
-    change: Pick<Change, 'from' | 'to' | 'patch' | 'visitAfterMs'> & { readonly unheldOnly: boolean },
-    gid: string,
-    lease?: LeaseRequest,
-  ): Promise<Attempt> {
-    const { store, clock } = this.environment;
-    const sentAtMs = clock.monotonicMs();
-    const result = await store.write({ kind: 'change', gid, ...change, ...(lease && { lease }) });
-    if (result.result === 'held') return DONE;
-    if (result.result === 'stale') return { done: false, stored: result.stored };
-    if (!result.leased) return DONE;
-    return { done: true, end: this.runner.start(result.leased, sentAtMs) };
-  }
-
-  /** Carries out something that starts a run: the place in admission passes to the run, or is given back. */
-  private async admitted(work: (lease: LeaseRequest) => Promise<Attempt>): Promise<Attempt> {
-    const entered = this.admission.enter();
-    if (entered) await entered;
-    let started = false;
-    try {
-      const attempt = await work(this.runner.newLease());
-      started = attempt.done && attempt.end !== undefined;
-      return attempt;
-    } finally {
-      if (!started) this.admission.leave();
-    }
-  }
-
-  /** What the mode has to know beyond the request; most know enough. */
-  private factsOf(request: TransactionRequest): Facts | Promise<Facts> {
-    const topics = request.transType === 'msg' ? topicsOf(request) : [];
-    return topics.length === 0 ? this.settingsOnly : this.withTopics(topics);
-  }
-
-  private async withTopics(names: readonly string[]): Promise<Facts> {
-    const topics = new Map<string, readonly string[]>();
-    for (const name of names) {
-      const subscribers = await this.environment.topics.subscribers(name);
-      if (subscribers) topics.set(name, subscribers);
-    }
-    return { ...this.settingsOnly, topics };
   }
 
   private checkUrls(request: TransactionRequest): void {
@@ -277,44 +123,7 @@ export class TransactionService {
   }
 }
 
-function gidOf(command: Command): string {
-  return 'request' in command ? command.request.gid : command.gid;
-}
-
 /** Saves a look at the row: what is really there comes with the refusal of the write, and the command is accepted again. */
 function presumedPrepared(transType: TransType): StoredTransaction {
   return { transType, status: 'prepared', branchCount: 0 };
-}
-
-/** Whether a stored branch is what is being registered again (Q38). What it has come to meanwhile does not count. */
-function isSameBranch(branch: Branch, there: BranchRecord): boolean {
-  return (
-    branch.branchId === there.branchId &&
-    branch.op === there.op &&
-    branch.url === there.url &&
-    Buffer.from(branch.payload).equals(there.payload)
-  );
-}
-
-/** What an insert has just made durable, without reading it back. Field by field: adding to a spread costs V8 microseconds. */
-function freshlyLeased(transaction: NewTransaction, intervalMs: number, { epoch, now }: Applied): LeasedTransaction {
-  return {
-    epoch,
-    now,
-    snapshot: {
-      gid: transaction.gid,
-      transType: transaction.transType,
-      status: transaction.status,
-      protocol: transaction.protocol,
-      queryPrepared: transaction.queryPrepared,
-      customData: transaction.customData,
-      options: transaction.options,
-      createdAt: now,
-      branches: transaction.branches,
-      rollbackReason: '',
-      intervalMs,
-      attempts: 0,
-      lastError: '',
-    },
-  };
 }
