@@ -1,8 +1,12 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { HealthController } from './api/http/health.controller';
+import { InfoController } from './api/http/info.controller';
+import { KvController } from './api/http/kv.controller';
 import { QueriesController } from './api/http/queries.controller';
+import { ScheduleController } from './api/http/schedule.controller';
 import { ServicesController } from './api/http/services.controller';
+import { TopicsController } from './api/http/topics.controller';
 import { TransactionsController } from './api/http/transactions.controller';
 import { composeCoordinator, type CoordinatorParts } from './coordinator.composition';
 import { CoordinatorLifecycle } from './coordinator.lifecycle';
@@ -10,6 +14,7 @@ import type { CoordinatorOptions } from './coordinator.options';
 import { DEFAULT_SETTINGS } from './coordinator.settings';
 import { SETTINGS } from './coordinator.tokens';
 import { HealthService } from './operations/health.service';
+import { KvService } from './operations/kv.service';
 import { QueryService } from './operations/query.service';
 import { RecoveryScheduler } from './recovery/recovery.scheduler';
 import { RecoveryService } from './recovery/recovery.service';
@@ -30,7 +35,16 @@ export class CoordinatorCoreModule {
     return {
       module: CoordinatorCoreModule,
       imports: [ScheduleModule.forRoot()],
-      controllers: [TransactionsController, QueriesController, ServicesController, HealthController],
+      controllers: [
+        TransactionsController,
+        InfoController,
+        QueriesController,
+        ScheduleController,
+        TopicsController,
+        KvController,
+        ServicesController,
+        HealthController,
+      ],
       providers: [
         { provide: SETTINGS, useValue: settings },
         { provide: TransactionStore, useValue: store },
@@ -38,6 +52,7 @@ export class CoordinatorCoreModule {
         part(TransactionService, (parts) => parts.transactions),
         part(TopicService, (parts) => parts.topics),
         part(QueryService, (parts) => parts.queries),
+        { provide: KvService, useFactory: () => new KvService(store) },
         part(HealthService, (parts) => parts.health),
         part(ServiceRegistry, (parts) => parts.registry),
         part(RecoveryService, (parts) => parts.recovery),

@@ -10,6 +10,9 @@ import { DEFAULT_SETTINGS } from './coordinator.settings';
 import { createStore } from './stores/create-store';
 import type { TransactionStore } from './stores/transaction-store';
 
+/** The longest topic, each of its characters escaped. Characters. */
+const MAX_PARAM_LENGTH = 128 * 9;
+
 /** A coordinator that serves. */
 export interface RunningCoordinator {
   /** `http://host:port`, with the port it really has. */
@@ -61,7 +64,7 @@ async function createApplication(store: TransactionStore, options: CoordinatorOp
 
 function httpAdapter(bodyLimit: number): FastifyAdapter {
   const adapter = new FastifyAdapter({
-    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 256 },
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: (_error: Error, _request: unknown, reply: FastifyReply) => {
       void reply.status(UNREADABLE.status).send(UNREADABLE.body);
     },

@@ -1,4 +1,4 @@
-/** Answers of `/query` and `/all` (spec 2.10): snake_case, RFC 3339 times, empty fields left out. */
+/** Answers of `/query`, `/all`, `/queryKV` and `/scanKV` (spec 2.10, 2.11): snake_case, RFC 3339 times, empty fields left out. */
 
 export interface TransactionView {
   readonly id: number;
@@ -49,6 +49,27 @@ export interface QueryView {
 
 export interface ListView {
   readonly transactions: readonly TransactionView[] | null;
+  /** Opaque; empty on the last page. */
+  readonly next_position: string;
+}
+
+/** One row of the kv table (spec 2.11). */
+export interface KvView {
+  readonly id: number;
+  readonly create_time: string;
+  readonly update_time: string;
+  readonly cat: string;
+  readonly k: string;
+  /** JSON text. */
+  readonly v: string;
+  readonly version: number;
+}
+
+export interface KvListView {
+  readonly kv: readonly KvView[];
+}
+
+export interface KvPageView extends KvListView {
   /** Opaque; empty on the last page. */
   readonly next_position: string;
 }

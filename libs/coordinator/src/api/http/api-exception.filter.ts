@@ -1,6 +1,7 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { DtxError, ERROR_CODES, InvalidRequestError, RESULTS } from '@nestjs-dtx/protocol';
+import { DtxError, ERROR_CODES, InvalidRequestError, RESULTS, type ErrorCode } from '@nestjs-dtx/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { TopicError } from '../../topics/topic.error';
 import { RefusedError } from '../../transactions/refused.error';
 import { JSON_TYPE, WireException } from './wire.exception';
 
@@ -15,6 +16,11 @@ interface Answer {
 
 const V2 = '/api/v2';
 const RETRY_AFTER_SECONDS = 1;
+const TOPIC_STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {
+  [ERROR_CODES.invalidRequest]: 400,
+  [ERROR_CODES.notFound]: 404,
+  [ERROR_CODES.conflict]: 409,
+};
 const TRY_LATER = new Set<string>([ERROR_CODES.overloaded, ERROR_CODES.shuttingDown, ERROR_CODES.storeUnavailable]);
 
 /**
@@ -28,12 +34,12 @@ export class ApiExceptionFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
-    const { url, method } = http.getRequest<FastifyRequest>();
+    const { url, method, routeOptions } = http.getRequest<FastifyRequest>();
     if (isUnknownRoute(error)) {
       void reply.status(404).type('text/plain; charset=utf-8').send('404 page not found');
       return;
     }
-    const answer = url.startsWith(V2) ? v2Answer(error) : dtmAnswer(error);
+    const answer = (routeOptions.url ?? url).startsWith(V2) ? v2Answer(error) : dtmAnswer(error);
     if (!answer) this.logger.error(`${method} ${url.split('?')[0]}: ${describe(error)}`);
     const { status, body, retryAfter, contentType } = answer ?? INTERNAL;
     if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
@@ -60,7 +66,12 @@ function dtmAnswer(error: unknown): Answer | undefined {
   if (error instanceof RefusedError && error.isConflict) {
     return { status: 409, body: { dtm_result: RESULTS.failure, message: error.message } };
   }
-  if (error instanceof InvalidRequestError || error instanceof RefusedError || isTaken(error)) {
+  if (
+    error instanceof InvalidRequestError ||
+    error instanceof RefusedError ||
+    error instanceof TopicError ||
+    isTaken(error)
+  ) {
     return { status: 500, body: { message: error.message } };
   }
   return commonAnswer(error);
@@ -73,6 +84,10 @@ function v2Answer(error: unknown): Answer | undefined {
   }
   if (error instanceof RefusedError) {
     return { status: error.isConflict ? 409 : 404, body: { code: error.code, message: error.message } };
+  }
+  if (error instanceof TopicError) {
+    const { code, field, message } = error;
+    return { status: TOPIC_STATUSES[code] ?? 500, body: { code, field, message } };
   }
   if (error instanceof DtxError && error.code === ERROR_CODES.notFound) {
     return { status: 404, body: { code: error.code, message: error.message } };

@@ -1,5 +1,5 @@
-import { Body, Controller, Get, Header, HttpCode, Inject, Post } from '@nestjs/common';
-import { checkGid, newGid, parseAbortRequest, parseTransactionRequest, RESULTS } from '@nestjs-dtx/protocol';
+import { Body, Controller, Header, HttpCode, Inject, Post } from '@nestjs/common';
+import { checkGid, parseAbortRequest, parseTransactionRequest } from '@nestjs-dtx/protocol';
 import type { CoordinatorSettings } from '../../coordinator.settings';
 import { SETTINGS } from '../../coordinator.tokens';
 import { TransactionService } from '../../transactions/transaction.service';
@@ -10,18 +10,13 @@ import { readRegistration } from './registration-body';
 import { BodyPipe } from './validation';
 import { JSON_TYPE, SUCCESS_BODY, waitException } from './wire.exception';
 
-/** Commands of the dtm protocol (spec 2.4–2.7). Translates only; the hot ones validate by hand. */
+/** Commands of the dtm protocol (spec 2.5–2.7). Translates only; the hot ones validate by hand. */
 @Controller('api/dtmsvr')
 export class TransactionsController {
   constructor(
     private readonly transactions: TransactionService,
     @Inject(SETTINGS) private readonly settings: CoordinatorSettings,
   ) {}
-
-  @Get('newGid')
-  newGid() {
-    return { dtm_result: RESULTS.success, gid: newGid() };
-  }
 
   @Post('prepare')
   @HttpCode(200)

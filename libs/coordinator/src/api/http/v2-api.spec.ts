@@ -2,6 +2,7 @@ import { CapturedLog } from '../../captured-log.spec-helper';
 import { startCoordinator, type RunningCoordinator } from '../../start-coordinator';
 import { MemoryStore } from '../../stores/memory/memory-store';
 import { StoreProbe } from '../../stores/store-probe.spec-helper';
+import { VERSION } from '../../version';
 import { send, type Reply } from './http.spec-helper';
 
 const ANNOUNCEMENT = {
@@ -112,6 +113,27 @@ describe('the API of our own', () => {
     expect(unready.status).toBe(503);
     expect(JSON.parse(unready.text)).toEqual({ status: 'unavailable', store: 'unavailable', shuttingDown: false });
     expect(await send('GET', api('health/live'))).toMatchObject({ status: 200 });
+  });
+
+  test('tells its version and a new gid', async () => {
+    expect(JSON.parse((await send('GET', api('version'))).text)).toEqual({ version: `v${VERSION}` });
+    expect(JSON.parse((await send('GET', api('newGid'))).text)).toEqual({
+      dtm_result: 'SUCCESS',
+      gid: expect.stringMatching(/^\S+$/),
+    });
+  });
+
+  test('makes transactions due by a POST', async () => {
+    const reset = (body: unknown): Promise<Reply> => send('POST', api('resetCronTime'), JSON.stringify(body));
+    const reply = await reset({ timeout: 1, limit: 10 });
+    expect([reply.status, JSON.parse(reply.text)]).toEqual([200, { has_remaining: false, succeed_count: 0 }]);
+    expect(await reset({})).toMatchObject({ status: 200 });
+    const refused = await reset({ limit: 0 });
+    expect([refused.status, JSON.parse(refused.text)]).toEqual([
+      400,
+      { code: 'DTX_INVALID_REQUEST', field: 'limit', message: 'limit must not be less than 1' },
+    ]);
+    expect(await send('GET', api('resetCronTime'))).toMatchObject({ status: 404 });
   });
 
   test('answers a path that cannot be read with 400 and a code', async () => {
