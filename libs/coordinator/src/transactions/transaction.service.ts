@@ -69,9 +69,9 @@ export class TransactionService {
    * @throws RefusedError when it is not prepared, or has other branches under the same ids
    */
   async registerBranch({ gid, transType, branches }: BranchRegistration): Promise<void> {
-    for (const { url } of branches) {
+    for (const { op, url } of branches) {
       const problem = this.environment.dispatcher.problemWith(url, 'http');
-      if (problem) throw new InvalidRequestError('url', problem);
+      if (problem) throw new InvalidRequestError(transType === 'tcc' ? op : 'url', problem);
     }
     const command = { kind: 'register', gid, transType, branches } as const;
     await this.executor.execute(command, modeOf(transType), presumedPrepared(transType));

@@ -5,6 +5,7 @@ import { listCases } from './list-cases';
 import { purgeCases } from './purge-cases';
 import { queryCases } from './query-cases';
 import { raceCases } from './race-cases';
+import { registerCases } from './register-cases';
 import type { StoreHarness } from './store-harness';
 import { writeCases } from './write-cases';
 
@@ -18,6 +19,7 @@ export function storeContract(name: string, harness: StoreHarness): void {
   describe(`store contract: ${name}`, () => {
     const context = useStore(harness);
     describe('writes', () => writeCases(context));
+    describe('registrations', () => registerCases(context));
     describe('leases', () => leaseCases(context));
     describe('races', () => raceCases(context));
     describe('queries', () => queryCases(context));
