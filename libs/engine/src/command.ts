@@ -53,6 +53,9 @@ export interface TransactionPatch {
   readonly result?: string;
 }
 
+/** What a workflow ends with besides its status. */
+export type WorkflowOutcome = Required<Pick<TransactionPatch, 'result' | 'rollbackReason'>>;
+
 /** The answer to a command; the store carries it out under the condition that it names, and asks again when that no longer holds. */
 export type Acceptance =
   /** Insert; if the gid exists by then, accept again with what is stored. */
@@ -76,8 +79,8 @@ export type Acceptance =
       /** Whoever works on the transaction has to look again: it would decide without the new branches. */
       readonly interrupts: boolean;
     }
-  /** Already so: nothing to do. */
-  | { readonly accept: 'repeat'; readonly start: false }
+  /** Already so: nothing to do. With `same` only if the row holds these values, and unknown otherwise. */
+  | { readonly accept: 'repeat'; readonly start: false; readonly same?: WorkflowOutcome }
   /** Already in this status; a pass is triggered unless somebody holds the transaction (spec 5.6). */
   | { readonly accept: 'repeat'; readonly start: true; readonly status: GlobalStatus }
   | Refusal;

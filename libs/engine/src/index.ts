@@ -7,6 +7,7 @@ export { evolve, isIncident } from './evolve';
 export * from './mode';
 export { topicOf, topicsOf } from './msg/topics';
 export { modeOf } from './modes';
+export { OUTCOME_NOT_FOUND } from './workflow/accept';
 export { nextDecision } from './next-decision';
 export { baseIntervalMs } from './retry';
 export * from './settings';

@@ -1,6 +1,7 @@
 import {
   baseIntervalMs,
   modeOf,
+  OUTCOME_NOT_FOUND,
   topicsOf,
   type Acceptance,
   type Branch,
@@ -9,11 +10,14 @@ import {
   type Mode,
   type NewTransaction,
   type StoredTransaction,
+  type WorkflowOutcome,
 } from '@nestjs-dtx/engine';
 import {
+  boundedText,
   DtxError,
   ERROR_CODES,
   InvalidRequestError,
+  MAX_REASON_LENGTH,
   type GlobalStatus,
   type TransactionRequest,
 } from '@nestjs-dtx/protocol';
@@ -92,7 +96,8 @@ export class CommandExecutor {
       case 'append':
         return this.append(accepted, gidOf(command));
       case 'repeat':
-        return accepted.start ? this.repeat(gidOf(command), accepted.status) : DONE;
+        if (accepted.start) return this.repeat(gidOf(command), accepted.status);
+        return accepted.same ? this.unlessOther(accepted.same, gidOf(command)) : DONE;
     }
   }
 
@@ -129,6 +134,14 @@ export class CommandExecutor {
       kind: 'conflict',
       message: `branch ${branches[0]?.branchId ?? ''} is registered already, with other content. FAILURE`,
     });
+  }
+
+  private async unlessOther(same: WorkflowOutcome, gid: string): Promise<Attempt> {
+    const found = await this.environment.store.find(gid);
+    const { result, rollbackReason } = found?.transaction ?? {};
+    const storedReason = boundedText(same.rollbackReason, MAX_REASON_LENGTH);
+    if (result === same.result && rollbackReason === storedReason) return DONE;
+    throw new RefusedError(OUTCOME_NOT_FOUND);
   }
 
   /** A repeated command starts a pass at once unless somebody is at work (design 3.2); then there is nothing to start. */

@@ -134,8 +134,9 @@ describe('a workflow', () => {
 
   test('takes the same outcome twice, and no other afterwards (Q20)', async () => {
     await prepare();
-    await submit('succeed');
-    await submit('succeed');
+    await submit('succeed', { result: 'b25l' });
+    await submit('succeed', { result: 'b25l' });
+    await expect(submit('succeed', { result: 'b3RoZXI=' })).rejects.toMatchObject({ message: 'storage: NotFound' });
     await expect(submit('failed')).rejects.toMatchObject({ message: 'storage: NotFound' });
     await expect(record('01')).rejects.toMatchObject({ code: 'DTX_CONFLICT' });
     expect(await rig.state(gid)).toBe('succeed');

@@ -58,15 +58,19 @@ function prepare(request: TransactionRequest, { settings }: Facts): Acceptance {
 
 /** The outcome is `succeed` or `failed` (Q20); a repetition of the same is answered as the first. */
 function submit(request: TransactionRequest, stored: StoredTransaction | undefined): Acceptance {
-  const { status, rollback_reason: rollbackReason, result } = request.reqExtra;
+  const { status, rollback_reason: rollbackReason = '', result = '' } = request.reqExtra;
   if (status !== 'succeed' && status !== 'failed') {
     return refuseInvalid('req_extra.status', 'must be succeed or failed');
   }
-  if (stored?.transType !== 'workflow') return NOT_FOUND;
-  if (isFinalStatus(stored.status)) return stored.status === status ? { accept: 'repeat', start: false } : NOT_FOUND;
+  if (stored?.transType !== 'workflow') return OUTCOME_NOT_FOUND;
+  if (isFinalStatus(stored.status)) {
+    if (stored.status !== status) return OUTCOME_NOT_FOUND;
+    // Of two executions that end at once only one has given its result: the other must not believe that it was its own.
+    return { accept: 'repeat', start: false, same: { result, rollbackReason } };
+  }
   const patch = { ...(rollbackReason && { rollbackReason }), ...(result && { result }) };
   return { accept: 'change', from: 'prepared', to: status, patch, start: false };
 }
 
-/** The text is the protocol's (spec 2.6). */
-const NOT_FOUND: Refusal = { accept: 'refuse', kind: 'unknown', message: 'storage: NotFound' };
+/** There is no prepared workflow to which this outcome could be given. The text is the protocol's (spec 2.6). */
+export const OUTCOME_NOT_FOUND: Refusal = { accept: 'refuse', kind: 'unknown', message: 'storage: NotFound' };
