@@ -1,7 +1,8 @@
 import { OPS } from '@nestjs-dtx/protocol';
 import { callKey, type TransactionSnapshot, type TransactionState } from '../state';
 import type { SagaScenario } from './saga-scenario.spec-helper';
-import type { SagaSimulation, TraceEvent } from './saga-simulation.spec-helper';
+import type { TraceEvent } from '../mode-simulation.spec-helper';
+import type { SagaSimulation } from './saga-simulation.spec-helper';
 
 type Rows = Pick<TransactionSnapshot, 'branches'>;
 type Called = Extract<TraceEvent, { type: 'called' }>;
