@@ -64,6 +64,8 @@ function settingsOf({ folder, port, settings: { durable = true, engine } }: Serv
     listen_addresses: '127.0.0.1',
     unix_socket_directories: folder,
     max_connections: '300',
+    // Without it there is no XA.
+    max_prepared_transactions: '100',
     ...(durable ? {} : FAST),
     ...engine,
   };
