@@ -18,6 +18,9 @@ export { DtxClient, type DtxClientOptions } from './dtx-client';
 export { BarrierDuplicatedError } from './errors/barrier-duplicated.error';
 export { BarrierInfoError } from './errors/barrier-info.error';
 export { BarrierTableError } from './errors/barrier-table.error';
+export { BranchCallError } from './errors/branch-call.error';
+export { BranchFailureError, isBranchFailure } from './errors/branch-failure.error';
+export { BranchOngoingError } from './errors/branch-ongoing.error';
 export { CoordinatorRefusedError } from './errors/coordinator-refused.error';
 export {
   CoordinatorUnreachableError,
@@ -26,8 +29,11 @@ export {
 } from './errors/coordinator-unreachable.error';
 export { NotFinishedError } from './errors/not-finished.error';
 export { TransactionFailedError } from './errors/transaction-failed.error';
-export { SagaBuilder, type OptionalPayload, type SagaSubmitter, type SubmittedTransaction } from './saga/saga-builder';
+export { SagaBuilder, type SagaSubmitter, type SubmittedTransaction } from './saga/saga-builder';
 export type { SagaRequest } from './saga/saga-request';
+export type { OptionalPayload } from './transactions/payload';
+export type { RequestOptions } from './transactions/request-options';
+export { TransactionBuilder } from './transactions/transaction-builder';
 // What callers of this package meet in its signatures and errors, so that they need no second dependency.
 export { DtxError, ERROR_CODES, InvalidRequestError } from '@nestjs-dtx/protocol';
 export type { BranchView, ErrorCode, QueryView, TransactionView } from '@nestjs-dtx/protocol';

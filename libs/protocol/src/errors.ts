@@ -26,6 +26,7 @@ export const ERROR_CODES = {
   // Participants and initiators
   failure: 'DTX_FAILURE',
   ongoing: 'DTX_ONGOING',
+  branchCall: 'DTX_BRANCH_CALL',
   transactionFailed: 'DTX_TRANSACTION_FAILED',
   notFinished: 'DTX_NOT_FINISHED',
   coordinatorUnreachable: 'DTX_COORDINATOR_UNREACHABLE',

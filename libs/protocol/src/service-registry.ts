@@ -36,3 +36,16 @@ export function parseServiceUrl(url: string): { service: string; handler: string
   );
   return match?.[1] && match[2] ? { service: match[1], handler: match[2] } : undefined;
 }
+
+/**
+ * @returns where a handler answers to this op: its path, `null` if the op needs no call, `undefined` if there is no such
+ * handler or op. Own properties only: a handler may be named like something that every object has.
+ */
+export function handlerPath(
+  { handlers }: Pick<ServiceAnnouncement, 'handlers'>,
+  handler: string,
+  op: string,
+): string | null | undefined {
+  const paths = Object.hasOwn(handlers, handler) ? handlers[handler] : undefined;
+  return paths && Object.hasOwn(paths, op) ? paths[op] : undefined;
+}

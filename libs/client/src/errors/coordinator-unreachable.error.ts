@@ -2,7 +2,7 @@ import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
 
 /**
  * - `unknown`: the coordinator may have the transaction and may be working on it;
- * - `not-submitted`: no try reached it.
+ * - `not-submitted`: it was not submitted, as no try reached the coordinator, or as it came to no submit.
  */
 export type UnreachableOutcome = 'unknown' | 'not-submitted';
 

@@ -1,11 +1,18 @@
 import { Pool } from 'undici';
 import type { CoordinatorUrl } from './coordinator-url';
+import { lowerCased } from './lower-cased';
+import { isNeverSent } from './never-sent';
 
 /** One request to the coordinator. */
 export interface CoordinatorCall {
-  readonly method: 'GET' | 'POST';
-  /** Below the API's base path, as `/submit`. */
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Below the base path of the API, as `/submit`. */
   readonly path: string;
+  /**
+   * Which API: dtm's, or what this project's coordinators offer beyond it.
+   * @default 'dtm'
+   */
+  readonly api?: 'dtm' | 'v2';
   /** JSON text. */
   readonly body?: string;
 }
@@ -35,18 +42,6 @@ export interface ConnectionOptions {
   readonly connections: number;
 }
 
-/** Errors that come before a request is written. */
-const NEVER_SENT = new Set([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_CLOSED',
-  'UND_ERR_DESTROYED',
-]);
-
 /** Single exchanges with one coordinator over kept-alive sockets. */
 export class CoordinatorConnection {
   private readonly pool: Pool;
@@ -66,7 +61,7 @@ export class CoordinatorConnection {
   async exchange(call: CoordinatorCall, timeoutMs: number): Promise<Answer | Silence> {
     try {
       const { statusCode, headers, body } = await this.pool.request({
-        path: this.url.basePath + call.path,
+        path: (call.api === 'v2' ? this.url.v2Path : this.url.basePath) + call.path,
         method: call.method,
         headers: this.headers,
         body: call.body ?? null,
@@ -76,8 +71,7 @@ export class CoordinatorConnection {
       const retryAfter = headers['retry-after'];
       return { answered: true, status: statusCode, body: text, ...(typeof retryAfter === 'string' && { retryAfter }) };
     } catch (error) {
-      const { code } = error as { code?: string };
-      return { answered: false, cause: error as Error, mayHaveArrived: code === undefined || !NEVER_SENT.has(code) };
+      return { answered: false, cause: error as Error, mayHaveArrived: !isNeverSent(error) };
     }
   }
 
@@ -91,9 +85,4 @@ export class CoordinatorConnection {
     this.closing ??= this.pool.close();
     return this.closing;
   }
-}
-
-/** One spelling per header: otherwise a caller's `Accept` would go out beside ours. */
-function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

@@ -8,11 +8,15 @@ describe('parseCoordinatorUrl', () => {
     'http://tm:36789/api/dtmsvr/',
     'http://tm:36789//api//dtmsvr//',
   ])('finds the API from %s', (text) => {
-    expect(parseCoordinatorUrl(text)).toEqual({ origin: 'http://tm:36789', basePath: '/api/dtmsvr' });
+    expect(parseCoordinatorUrl(text)).toEqual({
+      origin: 'http://tm:36789',
+      basePath: '/api/dtmsvr',
+      v2Path: '/api/v2',
+    });
   });
 
   it('keeps the prefix of a gateway', () => {
-    const expected = { origin: 'https://gateway', basePath: '/tm/api/dtmsvr' };
+    const expected = { origin: 'https://gateway', basePath: '/tm/api/dtmsvr', v2Path: '/tm/api/v2' };
     expect(parseCoordinatorUrl('https://gateway/tm/')).toEqual(expected);
     expect(parseCoordinatorUrl('https://gateway/tm/api/dtmsvr')).toEqual(expected);
   });

@@ -6,9 +6,12 @@ export interface CoordinatorUrl {
   readonly origin: string;
   /** Path below the origin, without a trailing slash: `/api/dtmsvr`, behind a gateway maybe with a prefix. */
   readonly basePath: string;
+  /** Where this project's additions to that API are: `/api/v2`. */
+  readonly v2Path: string;
 }
 
 const API = '/api/dtmsvr';
+const V2 = '/api/v2';
 
 /**
  * Accepts what the various SDKs take as an address: with or without `/api/dtmsvr`, with trailing and doubled slashes (Q43).
@@ -25,7 +28,8 @@ export function parseCoordinatorUrl(text: string): CoordinatorUrl {
   }
   if (url.search !== '' || url.hash !== '') throw refusal(text, 'must not have a query or a fragment');
   const path = url.pathname.replaceAll(/\/{2,}/g, '/').replace(/\/$/, '');
-  return { origin: url.origin, basePath: path.endsWith(API) ? path : path + API };
+  const prefix = path.endsWith(API) ? path.slice(0, -API.length) : path;
+  return { origin: url.origin, basePath: prefix + API, v2Path: prefix + V2 };
 }
 
 function refusal(text: string, problem: string): DtxError {

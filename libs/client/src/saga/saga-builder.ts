@@ -1,5 +1,7 @@
-import { checkGid, InvalidRequestError, parseServiceUrl, serviceUrl } from '@nestjs-dtx/protocol';
-import { payloadText } from './payload';
+import { InvalidRequestError } from '@nestjs-dtx/protocol';
+import { checkText, urlOfHandler } from '../transactions/branch-url';
+import { optionalPayloadText, type OptionalPayload } from '../transactions/payload';
+import { TransactionBuilder } from '../transactions/transaction-builder';
 import { checkSagaRequest, type SagaRequest } from './saga-request';
 
 /** What a submit tells about a transaction that the coordinator has taken, or, with `waitResult`, has completed. */
@@ -10,30 +12,23 @@ export interface SubmittedTransaction {
 /** Sends a finished request. */
 export type SagaSubmitter = (request: SagaRequest) => Promise<SubmittedTransaction>;
 
-/** Payload of a step; left out altogether, its branches are called without a body (GET). An explicit undefined is an error. */
-export type OptionalPayload = [] | [payload: unknown];
-
-type Options = Omit<SagaRequest, 'gid' | 'trans_type' | 'steps' | 'payloads' | 'custom_data' | 'concurrent'>;
-
 /**
- * Builds one saga (spec 5.1): steps with compensations, run in sequence unless {@link concurrent} is set. Every method
- * changes this builder and returns it. Once submitted it is fixed: only the same submit may be repeated, which is safe, as
- * the gid makes it the same transaction.
+ * Builds one saga (spec 5.1): steps with compensations, run in sequence unless {@link concurrent} is set. Once
+ * submitted it is fixed: only the same submit may be repeated, which is safe, as the gid makes it the same transaction.
  */
-export class SagaBuilder {
+export class SagaBuilder extends TransactionBuilder {
   private readonly steps: { action: string; compensate: string }[] = [];
   private readonly payloads: string[] = [];
   private readonly orders = new Map<number, number[]>();
   private isConcurrent = false;
-  private options: Options = {};
   private submitted: SagaRequest | undefined;
 
   /** @throws InvalidRequestError for a gid that cannot be stored */
   constructor(
-    readonly gid: string,
+    gid: string,
     private readonly submitter: SagaSubmitter,
   ) {
-    checkGid(gid);
+    super(gid);
   }
 
   /**
@@ -44,13 +39,7 @@ export class SagaBuilder {
    * @throws InvalidRequestError naming the step
    */
   step(name: string, ...payload: OptionalPayload): this {
-    const url = serviceUrl(name);
-    if (!parseServiceUrl(url)) {
-      throw new InvalidRequestError(
-        `steps[${this.steps.length}].name`,
-        `must be service/handler, such as bank/withdraw`,
-      );
-    }
+    const url = urlOfHandler(name, `steps[${this.steps.length}].name`);
     return this.add(url, url, ...payload);
   }
 
@@ -60,10 +49,11 @@ export class SagaBuilder {
    * @throws InvalidRequestError naming the step
    */
   add(action: string, compensate: string, ...payload: OptionalPayload): this {
-    this.refuseIfSubmitted();
-    this.checkUrl('action', action);
-    this.checkUrl('compensate', compensate);
-    const text = payload.length === 0 ? '' : payloadText(payload[0], `payloads[${this.steps.length}]`);
+    this.refuseIfFixed();
+    const step = this.steps.length;
+    checkText(action, `steps[${step}].action`);
+    checkText(compensate, `steps[${step}].compensate`);
+    const text = optionalPayloadText(payload, `payloads[${step}]`);
     this.steps.push({ action, compensate });
     this.payloads.push(text);
     return this;
@@ -77,46 +67,21 @@ export class SagaBuilder {
    * @param before positions of the steps it waits for
    */
   order(step: number, before: readonly number[]): this {
-    this.refuseIfSubmitted();
+    this.refuseIfFixed();
     this.orders.set(step, [...(this.orders.get(step) ?? []), ...before]);
     return this;
   }
 
   /** Starts all steps at once, except where {@link order} makes one wait. */
   concurrent(concurrent = true): this {
-    this.refuseIfSubmitted();
+    this.refuseIfFixed();
     this.isConcurrent = concurrent;
     return this;
-  }
-
-  /** Lets {@link submit} wait for the end: it resolves only if every step has succeeded. */
-  waitResult(wait = true): this {
-    return this.set({ wait_result: wait });
-  }
-
-  /** Rolls the saga back unless all its steps have succeeded after so many seconds; without it, never (spec 6.4). */
-  timeoutToFail(seconds: number): this {
-    return this.set({ timeout_to_fail: seconds });
-  }
-
-  /** Seconds between tries of a branch that answers ongoing; after an error twice that, doubling (spec 6.2, 6.3). */
-  retryInterval(seconds: number): this {
-    return this.set({ retry_interval: seconds });
   }
 
   /** Rolls the saga back after so many immediate repeats of failing calls; without it they are repeated for ever (spec 5.1). */
   retryLimit(repeats: number): this {
     return this.set({ retry_limit: repeats });
-  }
-
-  /** Seconds that one call of a branch may take. */
-  requestTimeout(seconds: number): this {
-    return this.set({ request_timeout: seconds });
-  }
-
-  /** Headers sent with every call of a branch, added to those set before. */
-  branchHeaders(headers: Readonly<Record<string, string>>): this {
-    return this.set({ branch_headers: { ...this.options.branch_headers, ...headers } });
   }
 
   /**
@@ -152,10 +117,12 @@ export class SagaBuilder {
     return this.submitter(this.submitted);
   }
 
-  private set(options: Options): this {
-    this.refuseIfSubmitted();
-    this.options = { ...this.options, ...options };
-    return this;
+  protected override get isFixed(): boolean {
+    return this.submitted !== undefined;
+  }
+
+  protected override get type(): string {
+    return 'saga';
   }
 
   /** Absent for a plain sequence, so that such a request is the same for every coordinator there ever was. */
@@ -169,16 +136,5 @@ export class SagaBuilder {
     }
     const orders = this.orders.size === 0 ? {} : { orders: Object.fromEntries(this.orders) };
     return JSON.stringify({ concurrent: this.isConcurrent, ...orders });
-  }
-
-  /** An unset setting must not turn into "nothing to call": only an empty text says that. */
-  private checkUrl(key: 'action' | 'compensate', url: unknown): void {
-    if (typeof url !== 'string')
-      throw new InvalidRequestError(`steps[${this.steps.length}].${key}`, 'must be a string');
-  }
-
-  private refuseIfSubmitted(): void {
-    if (this.submitted)
-      throw new InvalidRequestError('saga', `${this.gid} was submitted already and cannot be changed`);
   }
 }

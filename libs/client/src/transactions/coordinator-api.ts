@@ -1,4 +1,5 @@
 import type { QueryView } from '@nestjs-dtx/protocol';
+import type { ListedService } from '../branch/service-directory';
 import { CoordinatorRefusedError } from '../errors/coordinator-refused.error';
 import { CoordinatorUnreachableError } from '../errors/coordinator-unreachable.error';
 import { jsonObjectOf, messageOf } from '../http/answer-text';
@@ -30,7 +31,7 @@ export class CoordinatorApi {
 
   /** Spec 2.4. @throws CoordinatorUnreachableError, CoordinatorRefusedError */
   async version(): Promise<string> {
-    const body = await this.read('/version', this.timeouts.timeoutMs);
+    const body = await this.read({ path: '/version' }, this.timeouts.timeoutMs);
     const version = body['version'];
     if (typeof version !== 'string') throw this.noCoordinator();
     return version;
@@ -44,6 +45,13 @@ export class CoordinatorApi {
   /** A query that settles another call: it gets the time of one try, as that call had its time. */
   async lookUp(gid: string): Promise<QueryView> {
     return this.queryWithin(this.timeouts.timeoutMs / TRIES_PER_TIMEOUT, gid);
+  }
+
+  /** Live and silent instances of all services (design 6). @throws CoordinatorUnreachableError, CoordinatorRefusedError */
+  async services(): Promise<readonly ListedService[]> {
+    const { services } = await this.read({ api: 'v2', path: '/services' }, this.timeouts.timeoutMs);
+    if (!Array.isArray(services)) throw this.noCoordinator();
+    return services as ListedService[];
   }
 
   /** A command by POST; its answer, or why there is none, is the caller's to judge. */
@@ -61,14 +69,18 @@ export class CoordinatorApi {
   }
 
   private async queryWithin(timeoutMs: number, gid: string): Promise<QueryView> {
-    const body = await this.read(`/query?gid=${encodeURIComponent(gid)}`, timeoutMs, gid);
+    const body = await this.read({ path: `/query?gid=${encodeURIComponent(gid)}` }, timeoutMs, gid);
     if (body['transaction'] === undefined) throw this.noCoordinator();
     return { ...body, branches: body['branches'] ?? [] } as unknown as QueryView;
   }
 
-  private async read(path: string, timeoutMs: number, gid?: string): Promise<Readonly<Record<string, unknown>>> {
+  private async read(
+    where: Pick<CoordinatorCall, 'path' | 'api'>,
+    timeoutMs: number,
+    gid?: string,
+  ): Promise<Readonly<Record<string, unknown>>> {
     const limits = { tryMs: timeoutMs / TRIES_PER_TIMEOUT, overallMs: timeoutMs };
-    const { answer, lastFailure } = await deliver(this.connection, { method: 'GET', path }, limits);
+    const { answer, lastFailure } = await deliver(this.connection, { ...where, method: 'GET' }, limits);
     if (!answer) {
       const call = { coordinator: this.url, outcome: 'unknown', ...(gid !== undefined && { gid }) } as const;
       throw new CoordinatorUnreachableError(call, { cause: lastFailure });

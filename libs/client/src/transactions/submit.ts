@@ -5,6 +5,7 @@ import { TransactionFailedError } from '../errors/transaction-failed.error';
 import type { Answer } from '../http/coordinator-connection';
 import type { Delivery } from '../http/deliver';
 import { refusal, type CoordinatorApi } from './coordinator-api';
+import { isSuccess } from './is-success';
 
 /** The part of a submit's body that decides what its answer means. */
 export interface SubmitRequest {
@@ -38,10 +39,6 @@ export async function submitTransaction(api: CoordinatorApi, request: SubmitRequ
     default:
       throw notTaken(api, gid, delivery);
   }
-}
-
-function isSuccess(answer: Answer): boolean {
-  return mapHttpOutcome(answer, { substring: false }).kind === 'success';
 }
 
 /** A result word speaks of the transaction, a server error may come after it was stored; any other answer refuses the request. */

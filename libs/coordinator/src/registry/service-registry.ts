@@ -1,4 +1,4 @@
-import { parseServiceUrl, type ServiceAnnouncement } from '@nestjs-dtx/protocol';
+import { handlerPath, parseServiceUrl, type ServiceAnnouncement } from '@nestjs-dtx/protocol';
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../clock/clock';
 import type { KvRecord } from '../stores/records';
@@ -104,7 +104,7 @@ export class ServiceRegistry {
     }
     if (live.length === 0) return unresolved(`service ${name.service} has no live instance`);
     const { announcement } = this.next(name.service, live);
-    const path = pathOf(announcement, name.handler, op);
+    const path = handlerPath(announcement, name.handler, op);
     if (path === null) return { kind: 'nothing-to-do' };
     if (path === undefined) return unresolved(`service ${name.service} has no handler ${name.handler} for ${op}`);
     return { kind: 'url', url: announcement.url + path };
@@ -144,12 +144,6 @@ export class ServiceRegistry {
   private liveUntil(announcement: ServiceAnnouncement): number {
     return this.clock.monotonicMs() + announcement.ttl * 1000;
   }
-}
-
-/** Own properties only: a step may be named like something that every object has. */
-function pathOf({ handlers }: ServiceAnnouncement, handler: string, op: string): string | null | undefined {
-  const paths = Object.hasOwn(handlers, handler) ? handlers[handler] : undefined;
-  return paths && Object.hasOwn(paths, op) ? paths[op] : undefined;
 }
 
 const keyOf = (service: string, instance: string): string => `${service}/${instance}`;

@@ -1,5 +1,8 @@
 import { InvalidRequestError } from '@nestjs-dtx/protocol';
 
+/** Payload of a branch; left out altogether, it is called without a body (GET). An explicit undefined is an error. */
+export type OptionalPayload = [] | [payload: unknown];
+
 /**
  * @param field name of the payload in errors, as `payloads[0]`
  * @returns the payload as JSON text
@@ -15,4 +18,9 @@ export function payloadText(payload: unknown, field: string): string {
   }
   if (text === undefined) throw new InvalidRequestError(field, `cannot be written as JSON: it is ${typeof payload}`);
   return text;
+}
+
+/** @returns the payload's text, empty where it was left out */
+export function optionalPayloadText(payload: OptionalPayload, field: string): string {
+  return payload.length === 0 ? '' : payloadText(payload[0], field);
 }
