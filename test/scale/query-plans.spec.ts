@@ -127,7 +127,7 @@ function unfinished(): InsertWrite {
     gid,
     intervalMs: 10_000,
     lease: { ...LEASE, durationMs: 0 },
-    transaction: { ...transaction, customData: '', options: {}, branches },
+    transaction: { ...transaction, customData: '', businessKey: '', options: {}, branches },
   };
 }
 

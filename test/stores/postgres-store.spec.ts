@@ -192,6 +192,7 @@ function saga(leaseMs = LEASE.durationMs, gid = newGid()): InsertWrite {
       protocol: 'http',
       queryPrepared: '',
       customData: '',
+      businessKey: '',
       options: {},
       branches: ['01', '02'].flatMap((branchId) =>
         ['compensate', 'action'].map((op) => ({

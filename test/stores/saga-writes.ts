@@ -23,6 +23,7 @@ export function saga(lease?: LeaseRequest, gid = newGid()): InsertWrite {
       protocol: 'http',
       queryPrepared: '',
       customData: '',
+      businessKey: '',
       options: {},
       branches: ['01', '02'].flatMap((branchId) => ['compensate', 'action'].map((op) => branchOf(branchId, op))),
     },

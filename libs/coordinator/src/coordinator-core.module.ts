@@ -7,6 +7,7 @@ import { QueriesController } from './api/http/queries.controller';
 import { ScheduleController } from './api/http/schedule.controller';
 import { ServicesController } from './api/http/services.controller';
 import { TopicsController } from './api/http/topics.controller';
+import { TransactionListController } from './api/http/transaction-list.controller';
 import { TransactionsController } from './api/http/transactions.controller';
 import { composeCoordinator, type CoordinatorParts } from './coordinator.composition';
 import { CoordinatorLifecycle } from './coordinator.lifecycle';
@@ -37,6 +38,7 @@ export class CoordinatorCoreModule {
       imports: [ScheduleModule.forRoot()],
       controllers: [
         TransactionsController,
+        TransactionListController,
         InfoController,
         QueriesController,
         ScheduleController,

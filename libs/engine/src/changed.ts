@@ -25,6 +25,7 @@ export function changed(state: TransactionState, changes: StateChanges): Transac
     protocol: state.protocol,
     queryPrepared: state.queryPrepared,
     customData: state.customData,
+    businessKey: state.businessKey,
     options: state.options,
     createdAt: state.createdAt,
     branches: changes.branches ?? state.branches,

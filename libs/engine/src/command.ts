@@ -38,6 +38,8 @@ export interface NewTransaction {
   readonly protocol: Protocol;
   readonly queryPrepared: string;
   readonly customData: string;
+  /** Empty: none. */
+  readonly businessKey: string;
   readonly options: TransactionOptions;
   readonly branches: readonly Branch[];
   /** First visit after creation, for a transaction that nobody starts at once. Absent: it waits for its client. Milliseconds. */

@@ -14,7 +14,7 @@ export function createPrepared(
   branches: readonly Branch[],
   { settings }: Facts,
 ): NewTransaction {
-  const { gid, protocol, queryPrepared, customData, options } = request;
+  const { gid, protocol, queryPrepared, customData, businessKey, options } = request;
   const seconds = Math.max(options.retryInterval ?? 0, timeoutInEffect(transType, options, settings));
   const firstVisitAfterMs = seconds * 1000;
   return {
@@ -24,6 +24,7 @@ export function createPrepared(
     protocol,
     queryPrepared,
     customData,
+    businessKey,
     options,
     branches,
     firstVisitAfterMs,
@@ -36,8 +37,8 @@ export function createSubmitted(
   request: TransactionRequest,
   branches: readonly Branch[],
 ): NewTransaction {
-  const { gid, protocol, queryPrepared, customData, options } = request;
-  return { gid, transType, status: 'submitted', protocol, queryPrepared, customData, options, branches };
+  const { gid, protocol, queryPrepared, customData, businessKey, options } = request;
+  return { gid, transType, status: 'submitted', protocol, queryPrepared, customData, businessKey, options, branches };
 }
 
 /** @returns the decision on a prepared transaction that has not timed out yet, `undefined` when it has. */

@@ -44,6 +44,8 @@ export interface TransactionState {
   readonly protocol: Protocol;
   readonly queryPrepared: string;
   readonly customData: string;
+  /** The initiator's own name for it; empty: none. */
+  readonly businessKey: string;
   readonly options: TransactionOptions;
   readonly createdAt: Instant;
   /** In registration order. */
@@ -82,6 +84,7 @@ export function openState(snapshot: TransactionSnapshot, settings: EngineSetting
     protocol: snapshot.protocol,
     queryPrepared: snapshot.queryPrepared,
     customData: snapshot.customData,
+    businessKey: snapshot.businessKey,
     options: snapshot.options,
     createdAt: snapshot.createdAt,
     branches: snapshot.branches,

@@ -30,6 +30,9 @@ export const MAX_BRANCH_ID_LENGTH = 128;
 /** Width of the `op` column (spec 7.1). Characters. */
 export const MAX_OP_LENGTH = 45;
 
+/** Width of the `business_key` column. Characters. */
+export const MAX_BUSINESS_KEY_LENGTH = 128;
+
 /** Longest URL that is accepted. Characters. */
 export const MAX_URL_LENGTH = 8192;
 

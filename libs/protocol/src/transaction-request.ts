@@ -36,6 +36,8 @@ export interface TransactionRequest {
   /** JSON text whose meaning the mode knows. */
   readonly customData: string;
   readonly rollbackReason: string;
+  /** Ours: the initiator's own name for what it does, as an order number. Empty: none. It need not be unique. */
+  readonly businessKey: string;
   readonly options: TransactionOptions;
   /** Workflow submit: `status`, `rollback_reason`, `result`. */
   readonly reqExtra: Readonly<Record<string, string>>;

@@ -21,6 +21,8 @@ export interface TransactionView {
   readonly owner?: string;
   readonly ext_data?: string;
   readonly concurrent: boolean;
+  /** Ours: the initiator's own name for it. */
+  readonly business_key?: string;
   /** Ours: failed calls since the last progress. */
   readonly attempts?: number;
   /** Ours: text of the last call that did not succeed. */

@@ -10,6 +10,7 @@ export interface ListQuery {
   readonly gid?: string;
   readonly status?: string;
   readonly transType?: string;
+  readonly businessKey?: string;
   readonly position?: number;
   readonly limit: number;
   /** Epoch milliseconds. */
@@ -54,12 +55,13 @@ export class QueryService {
 }
 
 function filterOf(query: ListQuery): Omit<ListFilter, 'limit'> {
-  const { status, transType, position, createTimeStart, createTimeEnd } = query;
+  const { status, transType, businessKey, position, createTimeStart, createTimeEnd } = query;
   if (status && !isGlobalStatus(status)) throw new InvalidRequestError('status', 'is no status of a transaction');
   if (transType && !isTransType(transType)) throw new InvalidRequestError('transType', 'is no transaction type');
   return {
     ...(status && isGlobalStatus(status) && { status }),
     ...(transType && isTransType(transType) && { transType }),
+    ...(businessKey && { businessKey }),
     ...(position !== undefined && { beforeId: position }),
     ...(createTimeStart !== undefined && { createdFrom: createTimeStart }),
     ...(createTimeEnd !== undefined && { createdTo: createTimeEnd }),

@@ -29,6 +29,7 @@ export function transactionViewOf(row: TransactionRecord): TransactionView {
     ...present('owner', row.owner),
     ...present('ext_data', row.extData),
     concurrent: optionsOf(row)?.concurrent ?? false,
+    ...present('business_key', row.businessKey),
     ...present('attempts', row.attempts),
     ...present('last_error', row.lastError),
   };

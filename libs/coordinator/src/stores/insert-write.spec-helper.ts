@@ -27,6 +27,7 @@ export function insertWrite(gid: string, { transType = 'saga', lease, url }: Ins
       protocol: 'http',
       queryPrepared: '',
       customData: '',
+      businessKey: '',
       options: {},
       branches: ['compensate', 'action'].map((op) => ({
         branchId: '01',

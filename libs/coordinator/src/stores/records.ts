@@ -23,6 +23,7 @@ export interface TransactionRecord {
   /** JSON text as stored. */
   readonly options: string;
   readonly customData: string;
+  readonly businessKey: string;
   readonly result: string;
   readonly rollbackReason: string;
   readonly extData: string;
@@ -66,6 +67,8 @@ export interface TransactionWithBranches {
 export interface ListFilter {
   readonly status?: GlobalStatus;
   readonly transType?: TransType;
+  /** Exactly this one. */
+  readonly businessKey?: string;
   readonly createdFrom?: Instant;
   readonly createdTo?: Instant;
   /** Rows older than this id: where the page before ended. */

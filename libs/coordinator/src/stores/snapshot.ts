@@ -11,6 +11,7 @@ export function snapshotOf({ transaction, branches }: TransactionWithBranches): 
     protocol: (transaction.protocol || 'http') as Protocol,
     queryPrepared: transaction.queryPrepared,
     customData: transaction.customData,
+    businessKey: transaction.businessKey,
     options: optionsOf(transaction) ?? {},
     createdAt: transaction.createTime,
     branches: branches.map(({ branchId, op, url, payload, status }) => ({ branchId, op, url, payload, status })),

@@ -59,6 +59,7 @@ function newSaga(request: TransactionRequest, status: NewTransaction['status']):
     protocol: request.protocol,
     queryPrepared: request.queryPrepared,
     customData: request.customData,
+    businessKey: request.businessKey,
     options: request.options,
     branches: sagaBranches(request),
   };

@@ -67,6 +67,7 @@ export const sagaScenario: fc.Arbitrary<SagaScenario> = fc
         protocol: 'http',
         customData: customDataOf(given.concurrent, orders),
         rollbackReason: '',
+        businessKey: '',
         options: chosen,
         reqExtra: {},
       },

@@ -41,6 +41,7 @@ export function sagaState(rows: string, fields: StateFields = {}): TransactionSt
     protocol: 'http',
     queryPrepared: '',
     customData: '',
+    businessKey: '',
     options: {},
     createdAt: CREATED_AT,
     rollbackReason: '',

@@ -41,7 +41,7 @@ function prepare(request: TransactionRequest, { settings }: Facts): Acceptance {
     if (!(error instanceof InvalidRequestError)) throw error;
     return refuseInvalid(error.field, error.message.slice(error.field.length + 1));
   }
-  const { gid, protocol, queryPrepared, customData, options } = request;
+  const { gid, protocol, queryPrepared, customData, businessKey, options } = request;
   const transaction: NewTransaction = {
     gid,
     transType: 'workflow',
@@ -49,6 +49,7 @@ function prepare(request: TransactionRequest, { settings }: Facts): Acceptance {
     protocol,
     queryPrepared,
     customData,
+    businessKey,
     options,
     branches: [],
     firstVisitAfterMs: baseIntervalMs(options, settings),

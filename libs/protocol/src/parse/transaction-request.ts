@@ -4,6 +4,7 @@ import { boundedText } from '../text';
 import type { RequestStep, TransactionOptions, TransactionRequest } from '../transaction-request';
 import { PROTOCOLS, TRANS_TYPES, isTransType, type Protocol, type TransType } from '../vocabulary';
 import { checkBranchHeaders } from './branch-headers';
+import { checkBusinessKey } from './business-key';
 import { arrayOf, booleanOf, integerOf, objectOf, stringMapOf, stringOf, type Fields } from './fields';
 import { checkGid } from './gid';
 import { checkUrl } from './url';
@@ -36,6 +37,7 @@ export function parseTransactionRequest(body: unknown, limits: RequestLimits): T
     protocol: protocolOf(fields),
     customData,
     rollbackReason: boundedText(stringOf(fields, 'rollback_reason'), MAX_REASON_LENGTH),
+    businessKey: checkBusinessKey(stringOf(fields, 'business_key')),
     options: optionsOf(fields, limits),
     reqExtra: stringMapOf(fields, 'req_extra') ?? {},
   };

@@ -22,6 +22,7 @@ export function insertWrite(gid = newGid(), lease?: LeaseRequest): InsertWrite {
       protocol: 'http',
       queryPrepared: '',
       customData: '{"concurrent":true}',
+      businessKey: 'Order-7 é',
       options: { waitResult: true, retryLimit: 3, branchHeaders: { 'x-tenant': 'acme' } },
       branches: ['01', '02'].flatMap((branchId) =>
         ['compensate', 'action'].map((op) => ({

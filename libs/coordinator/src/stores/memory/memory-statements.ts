@@ -139,6 +139,7 @@ function newRow(write: InsertWrite, id: number, now: Instant): GlobalRow {
     protocol: transaction.protocol,
     options: optionsToJson(transaction.options),
     customData: transaction.customData,
+    businessKey: transaction.businessKey,
     result: '',
     rollbackReason: '',
     extData: '',

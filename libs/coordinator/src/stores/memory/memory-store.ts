@@ -177,6 +177,7 @@ function matches(row: GlobalRow, filter: ListFilter): boolean {
   return (
     (filter.status === undefined || row.status === filter.status) &&
     (filter.transType === undefined || row.transType === filter.transType) &&
+    (filter.businessKey === undefined || row.businessKey === filter.businessKey) &&
     (filter.createdFrom === undefined || row.createTime >= filter.createdFrom) &&
     (filter.createdTo === undefined || row.createTime <= filter.createdTo) &&
     (filter.beforeId === undefined || row.id < filter.beforeId)

@@ -1,5 +1,4 @@
 import type { Instant } from '@nestjs-dtx/engine';
-import type { GlobalStatus } from '@nestjs-dtx/protocol';
 import type { DataSource, SelectQueryBuilder } from 'typeorm';
 import type { ListFilter } from '../records';
 import type { TransGlobalRow } from './entities/trans-global.entity';
@@ -39,7 +38,7 @@ const DISORDER_MS = 10_000;
 
 /**
  * The transaction list by keyset pagination: whatever the filter, one page reads a bounded number of rows. Newest means the
- * greatest id. A rare status has an index. Times of creation are found by dividing the ids, as both rise together. What no
+ * greatest id. A rare status has an index, and so has a business key. Times of creation are found by dividing the ids, as both rise together. What no
  * index serves is filtered within windows of rows; when they run out, the page ends early and tells where to go on.
  */
 export class TransactionListing {
@@ -88,7 +87,7 @@ export class TransactionListing {
     const { transType, status, createdFrom, createdTo } = this.filter;
     const query = this.within(range);
     if (transType) query.andWhere('t.transType = :transType', { transType });
-    if (status && !hasIndex(status)) query.andWhere('t.status = :status', { status });
+    if (status && !this.isStatusIndexed()) query.andWhere('t.status = :status', { status });
     if (createdFrom !== undefined)
       query.andWhere('t.createTime >= :createdFrom', { createdFrom: new Date(createdFrom) });
     if (createdTo !== undefined) query.andWhere('t.createTime <= :createdTo', { createdTo: new Date(createdTo) });
@@ -97,17 +96,24 @@ export class TransactionListing {
 
   /** Rows of the range that an index finds one after the other. */
   private within({ from, before }: IdRange): SelectQueryBuilder<TransGlobalRow> {
-    const { status } = this.filter;
+    const { businessKey, status } = this.filter;
     const query = this.rows().where('t.id >= :from AND t.id < :before', { from, before });
-    // Both conditions: the index is partial, and its condition has to stand there word for word to be recognised.
-    if (status && hasIndex(status)) query.andWhere("t.status <> 'succeed' AND t.status = :status", { status });
+    // Two conditions each: the indexes are partial, and what is in them has to stand there word for word to be recognised.
+    if (businessKey) query.andWhere("t.businessKey <> '' AND t.businessKey = :businessKey", { businessKey });
+    else if (this.isStatusIndexed()) query.andWhere("t.status <> 'succeed' AND t.status = :status", { status });
     return query;
   }
 
   private isIndexed(): boolean {
     const { transType, status, createdFrom, createdTo } = this.filter;
-    const isServed = status === undefined || hasIndex(status);
+    const isServed = status === undefined || this.isStatusIndexed();
     return isServed && transType === undefined && createdFrom === undefined && createdTo === undefined;
+  }
+
+  /** All but the one that almost all transactions end with; and one index serves a page. */
+  private isStatusIndexed(): boolean {
+    const { businessKey, status } = this.filter;
+    return status !== undefined && status !== 'succeed' && !businessKey;
   }
 
   private async range(): Promise<IdRange> {
@@ -164,9 +170,4 @@ export class TransactionListing {
   private rows(): SelectQueryBuilder<TransGlobalRow> {
     return this.dataSource.getRepository<TransGlobalRow>('trans_global').createQueryBuilder('t');
   }
-}
-
-/** All but the one that almost all transactions end with. */
-function hasIndex(status: GlobalStatus): boolean {
-  return status !== 'succeed';
 }

@@ -28,6 +28,7 @@ export interface GlobalColumns {
   branch_count: number;
   attempts: number;
   last_error: string;
+  business_key: string;
 }
 
 /** Columns of `trans_branch_op` as the driver returns them. */
@@ -77,6 +78,7 @@ export function transactionOf(row: GlobalColumns): TransactionRecord {
     protocol: row.protocol,
     options: row.options,
     customData: row.custom_data,
+    businessKey: row.business_key,
     result: row.result,
     rollbackReason: row.rollback_reason,
     extData: row.ext_data,

@@ -28,6 +28,7 @@ export interface GlobalColumns {
   branch_count: number;
   attempts: number;
   last_error: string;
+  business_key: string;
 }
 
 export interface BranchColumns {
@@ -79,6 +80,7 @@ export function transactionOf(row: GlobalColumns): TransactionRecord {
     protocol: row.protocol,
     options: row.options,
     customData: row.custom_data,
+    businessKey: row.business_key,
     result: row.result,
     rollbackReason: row.rollback_reason,
     extData: row.ext_data,

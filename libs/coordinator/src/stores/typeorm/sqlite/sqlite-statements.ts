@@ -26,7 +26,8 @@ const LOCK =
   'SELECT trans_type, status, owner, epoch, branch_count, lease_until, options FROM trans_global WHERE gid = ?';
 const INSERT_GLOBAL = `INSERT INTO trans_global (gid, trans_type, status, query_prepared, protocol, create_time, update_time,
   options, custom_data, next_cron_interval, next_cron_time, owner, ext_data, result, rollback_reason, lease_until, epoch,
-  branch_count, last_error) VALUES (?, ?, ?, ?, ?, ?6, ?6, ?, ?, ?, ?, ?, '', '', '', ?, ${FIRST_EPOCH}, ?, '')
+  branch_count, last_error, business_key)
+  VALUES (?, ?, ?, ?, ?, ?6, ?6, ?, ?, ?, ?, ?, '', '', '', ?, ${FIRST_EPOCH}, ?, '', ?)
   ON CONFLICT (gid) DO NOTHING`;
 const EXISTING_BRANCH = 'SELECT 1 FROM trans_branch_op WHERE gid = ? AND branch_id = ? AND op = ?';
 const UPDATE_BRANCH =
@@ -152,6 +153,7 @@ function insertValues(write: InsertWrite, now: Instant): SqliteValue[] {
     held?.owner ?? '',
     timeOrNull(held?.leaseUntil),
     transaction.branches.length,
+    transaction.businessKey,
   ];
 }
 

@@ -16,7 +16,7 @@ const STORE_FOR_EVER = `
   const store = new SqliteStore({ directory });
   await store.open();
   const transaction = { transType: 'saga', status: 'prepared', protocol: 'http', queryPrepared: '', customData: '',
-    options: {}, branches: [{ branchId: '01', op: 'action', url: '', payload: Buffer.from('{}'), status: 'prepared' }] };
+    businessKey: '', options: {}, branches: [{ branchId: '01', op: 'action', url: '', payload: Buffer.from('{}'), status: 'prepared' }] };
   const lane = async (name) => {
     for (let id = 0; ; id += 1) {
       const gid = name + id;

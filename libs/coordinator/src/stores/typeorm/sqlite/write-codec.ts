@@ -26,6 +26,7 @@ type WireInsert = readonly [
   protocol: NewTransaction['protocol'],
   queryPrepared: string,
   customData: string,
+  businessKey: string,
   options: NewTransaction['options'],
   branches: readonly WireBranch[],
   intervalMs: number,
@@ -54,7 +55,7 @@ export function decodeWrites({ json, payloads }: EncodedWrites): Write[] {
 }
 
 function wireInsert({ gid, intervalMs, lease, transaction }: InsertWrite, block: PayloadBlock): WireInsert {
-  const { transType, status, protocol, queryPrepared, customData, options, firstVisitAfterMs } = transaction;
+  const { transType, status, protocol, queryPrepared, customData, businessKey, options, firstVisitAfterMs } = transaction;
   const branches = block.take(transaction.branches);
   return [
     gid,
@@ -63,6 +64,7 @@ function wireInsert({ gid, intervalMs, lease, transaction }: InsertWrite, block:
     protocol,
     queryPrepared,
     customData,
+    businessKey,
     options,
     branches,
     intervalMs,
@@ -72,10 +74,10 @@ function wireInsert({ gid, intervalMs, lease, transaction }: InsertWrite, block:
 }
 
 function insertOf(wire: WireInsert, payloads: Uint8Array): InsertWrite {
-  const [gid, transType, status, protocol, queryPrepared, customData, options, wireBranches, intervalMs] = wire;
-  const [firstVisitAfterMs, lease] = [wire[9], wire[10]];
+  const [gid, transType, status, protocol, queryPrepared, customData, businessKey, options] = wire;
+  const [wireBranches, intervalMs, firstVisitAfterMs, lease] = [wire[8], wire[9], wire[10], wire[11]];
   const branches = branchesOf(wireBranches, payloads);
-  const fields = { gid, transType, status, protocol, queryPrepared, customData, options, branches };
+  const fields = { gid, transType, status, protocol, queryPrepared, customData, businessKey, options, branches };
   const transaction = firstVisitAfterMs === null ? fields : { ...fields, firstVisitAfterMs };
   if (lease === null) return { kind: 'insert', gid, transaction, intervalMs };
   return { kind: 'insert', gid, transaction, intervalMs, lease };

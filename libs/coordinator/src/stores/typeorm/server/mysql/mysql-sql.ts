@@ -17,7 +17,7 @@ export const LOCK = `SELECT gid, trans_type, status, owner, epoch, branch_count,
 /** A gid that somebody else has inserted since the batch looked for it fails the batch, which is repeated. */
 export const INSERT_GLOBALS = `INSERT INTO trans_global (gid, trans_type, status, query_prepared, protocol, create_time,
   update_time, options, custom_data, next_cron_interval, next_cron_time, owner, ext_data, result, rollback_reason,
-  lease_until, epoch, branch_count, last_error) VALUES ?`;
+  lease_until, epoch, branch_count, last_error, business_key) VALUES ?`;
 
 export const INSERT_BRANCHES = `INSERT INTO trans_branch_op
   (gid, create_time, update_time, url, bin_data, branch_id, op, status) VALUES ?`;

@@ -49,6 +49,7 @@ export function globalRow(write: InsertWrite, now: Instant): Row {
     FIRST_EPOCH,
     transaction.branches.length,
     '',
+    transaction.businessKey,
   ];
 }
 

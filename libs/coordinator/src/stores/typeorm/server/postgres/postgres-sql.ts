@@ -21,14 +21,14 @@ export const LOCK = `SELECT gid, trans_type, status, owner, epoch, branch_count,
 /** In gid order, as two batches that insert the same gids in different orders would wait for each other. */
 export const INSERT_GLOBALS = `INSERT INTO trans_global (gid, trans_type, status, query_prepared, protocol, create_time,
   update_time, options, custom_data, next_cron_interval, next_cron_time, owner, ext_data, result, rollback_reason,
-  lease_until, epoch, branch_count, last_error)
+  lease_until, epoch, branch_count, last_error, business_key)
   SELECT gid, trans_type, status, query_prepared, protocol, ${instant('$1::float8')}, ${instant('$1::float8')}, options,
     custom_data, next_cron_interval, ${instant('next_cron_time')}, owner, '', '', '', ${instant('lease_until')},
-    $2::integer, branch_count, ''
+    $2::integer, branch_count, '', business_key
   FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::integer[],
-    $11::float8[], $12::text[], $13::float8[], $14::integer[])
+    $11::float8[], $12::text[], $13::float8[], $14::integer[], $15::text[])
     AS row (gid, trans_type, status, query_prepared, protocol, options, custom_data, next_cron_interval, next_cron_time,
-      owner, lease_until, branch_count)
+      owner, lease_until, branch_count, business_key)
   ORDER BY gid`;
 
 /** In the order of the arrays, as ids tell the order of registration. */
@@ -73,7 +73,7 @@ export const UPDATE_GLOBALS = `UPDATE trans_global AS global SET update_time = $
 
 export const LOAD_GLOBALS = `SELECT id, gid, trans_type, status, query_prepared, protocol, create_time, update_time,
   finish_time, rollback_time, options, custom_data, next_cron_interval, next_cron_time, owner, ext_data, result,
-  rollback_reason, lease_until, epoch, branch_count, attempts, last_error
+  rollback_reason, lease_until, epoch, branch_count, attempts, last_error, business_key
   FROM trans_global WHERE gid = ANY($1::text[])`;
 export const LOAD_BRANCHES = `SELECT id, gid, url, bin_data, branch_id, op, status, create_time, update_time, finish_time,
   rollback_time FROM trans_branch_op WHERE gid = ANY($1::text[]) ORDER BY id`;

@@ -31,6 +31,7 @@ export function globalColumns(writes: readonly InsertWrite[], now: Instant): Col
     schedules.map(({ owner }) => owner),
     schedules.map(({ leaseUntil }) => leaseUntil),
     transactions.map(({ branches }) => branches.length),
+    transactions.map(({ businessKey }) => businessKey),
   ];
 }
 
