@@ -1,6 +1,6 @@
 import type { ListFilter } from '@nestjs-dtx/coordinator';
 import { GLOBAL_STATUSES } from '@nestjs-dtx/protocol';
-import { COMMON_TYPE, RARE_TYPE, type HistoryTimes } from './history';
+import { COMMON_KEY, COMMON_TYPE, RARE_KEY, RARE_TYPE, type HistoryTimes } from './history';
 
 /** A filter of the transaction list with its name. */
 export interface ListCase {
@@ -19,11 +19,26 @@ export function listCases({ startMs, stepMs }: HistoryTimes, count: number): Lis
     ' before all': { createdTo: startMs - 3_600_000 },
     ' after all': { createdFrom: Date.now() + 3_600_000 },
   };
+  const inRanges = ({ name, filter }: ListCase): ListCase[] =>
+    Object.entries(ranges).map(([place, range]) => ({ name: name + place, filter: { ...filter, ...range } }));
+  return [...byStatusAndType(), ...byKey()].flatMap(inRanges);
+}
+
+function byStatusAndType(): ListCase[] {
   return [undefined, ...GLOBAL_STATUSES].flatMap((status) =>
-    [undefined, COMMON_TYPE, RARE_TYPE, 'xa' as const].flatMap((transType) =>
-      Object.entries(ranges).map(([name, range]) => ({
-        name: `${status ?? 'any status'}, ${transType ?? 'any type'}${name}`,
-        filter: { ...(status && { status }), ...(transType && { transType }), ...range },
+    [undefined, COMMON_TYPE, RARE_TYPE, 'xa' as const].map((transType) => ({
+      name: `${status ?? 'any status'}, ${transType ?? 'any type'}`,
+      filter: { ...(status && { status }), ...(transType && { transType }) },
+    })),
+  );
+}
+
+function byKey(): ListCase[] {
+  return [COMMON_KEY, RARE_KEY, 'nobody'].flatMap((businessKey) =>
+    [undefined, 'succeed' as const, 'failed' as const].flatMap((status) =>
+      [undefined, RARE_TYPE].map((transType) => ({
+        name: `key ${businessKey}, ${status ?? 'any status'}, ${transType ?? 'any type'}`,
+        filter: { businessKey, ...(status && { status }), ...(transType && { transType }) },
       })),
     ),
   );

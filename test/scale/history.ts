@@ -33,7 +33,17 @@ export const RARE_EVERY = 100;
 export const COMMON_TYPE: TransType = 'saga';
 export const RARE_TYPE: TransType = 'msg';
 
+/** One of ten has a key that they share, and one of five thousand another one. */
+export const COMMON_KEY = 'shop';
+export const COMMON_KEY_EVERY = 10;
+export const RARE_KEY = 'order-4711';
+export const RARE_KEY_EVERY = 5000;
+
 export const typeOf = (n: number): TransType => (n % RARE_EVERY === 0 ? RARE_TYPE : COMMON_TYPE);
 export const statusOf = (n: number): GlobalStatus => (n % FAILED_EVERY === 0 ? 'failed' : 'succeed');
+export function keyOf(n: number): string {
+  if (n % RARE_KEY_EVERY === 0) return RARE_KEY;
+  return n % COMMON_KEY_EVERY === 0 ? COMMON_KEY : '';
+}
 /** Sorts as the number does, so that it is appended to its index like the time-ordered gids of real ones. */
 export const gidOf = (n: number): string => `history-${String(n).padStart(10, '0')}`;

@@ -5,7 +5,7 @@ import { describeEngines } from '../support/describe-engines.spec-helper';
 import { SHARED_ENGINES, type StoreEnvironment } from '../support/store-engine';
 import { listCases } from './cases';
 import { fillHistory } from './fill';
-import { gidOf, RARE_TYPE, statusOf, typeOf, type HistoryTimes } from './history';
+import { COMMON_KEY, gidOf, keyOf, RARE_KEY, RARE_TYPE, statusOf, typeOf, type HistoryTimes } from './history';
 import { plannerOf, type Planner, type PlanStep } from './planner.spec-helper';
 import { openStore } from './store';
 
@@ -71,6 +71,12 @@ describeEngines(SHARED_ENGINES, (engine) => {
     it.each([
       ['a rare type', { transType: RARE_TYPE }, (n: number) => typeOf(n) === RARE_TYPE],
       ['a type that there is none of', { transType: 'xa' as const }, () => false],
+      ['a rare key', { businessKey: RARE_KEY }, (n: number) => keyOf(n) === RARE_KEY],
+      [
+        'a common key of a rare type',
+        { businessKey: COMMON_KEY, transType: RARE_TYPE },
+        (n: number) => keyOf(n) === COMMON_KEY && typeOf(n) === RARE_TYPE,
+      ],
       ['rare in both', { transType: RARE_TYPE, status: 'failed' as const }, (n: number) => statusOf(n) === 'failed'],
     ])('list all of them over many pages, some of which are short: %s', async (_name, filter, passes) => {
       const made = Array.from({ length: ROWS }, (_, index) => index + 1);

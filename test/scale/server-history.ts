@@ -2,10 +2,14 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { StoreEnvironment } from '../support/store-engine';
 import {
   BRANCHES,
+  COMMON_KEY,
+  COMMON_KEY_EVERY,
   COMMON_TYPE,
   FAILED_EVERY,
   PAYLOAD,
   RARE_EVERY,
+  RARE_KEY,
+  RARE_KEY_EVERY,
   RARE_TYPE,
   type HistoryPart,
   type HistoryTimes,
@@ -93,11 +97,12 @@ function globals(part: HistoryPart, { series, gid, instant }: Dialect, times: Hi
   const time = instant(timeOf(times));
   return `INSERT INTO trans_global (gid, trans_type, status, query_prepared, protocol, create_time, update_time, finish_time,
     rollback_time, options, custom_data, next_cron_interval, owner, ext_data, result, rollback_reason, epoch, branch_count,
-    last_error)
+    last_error, business_key)
   SELECT ${gid}, CASE WHEN n % ${RARE_EVERY} = 0 THEN '${RARE_TYPE}' ELSE '${COMMON_TYPE}' END,
     CASE WHEN n % ${FAILED_EVERY} = 0 THEN 'failed' ELSE 'succeed' END, '', 'http', ${time}, ${time},
     CASE WHEN n % ${FAILED_EVERY} = 0 THEN NULL ELSE ${time} END, CASE WHEN n % ${FAILED_EVERY} = 0 THEN ${time} END,
-    '{}', '', 10, '', '', '', '', 1, ${BRANCHES.length}, ''
+    '{}', '', 10, '', '', '', '', 1, ${BRANCHES.length}, '',
+    CASE WHEN n % ${RARE_KEY_EVERY} = 0 THEN '${RARE_KEY}' WHEN n % ${COMMON_KEY_EVERY} = 0 THEN '${COMMON_KEY}' ELSE '' END
   FROM ${series(part)} ORDER BY n`;
 }
 

@@ -4,6 +4,7 @@ import type { StoreEnvironment } from '../support/store-engine';
 import {
   BRANCHES,
   gidOf,
+  keyOf,
   PAYLOAD,
   statusOf,
   typeOf,
@@ -14,8 +15,8 @@ import {
 
 const GLOBAL = `INSERT INTO trans_global (gid, trans_type, status, query_prepared, protocol, create_time, update_time,
   finish_time, rollback_time, options, custom_data, next_cron_interval, owner, ext_data, result, rollback_reason, epoch,
-  branch_count, last_error) VALUES (?1, ?2, ?3, '', 'http', ?4, ?4, IIF(?3 = 'succeed', ?4, NULL), IIF(?3 = 'failed', ?4, NULL),
-  '{}', '', 10, '', '', '', '', 1, ${BRANCHES.length}, '')`;
+  branch_count, last_error, business_key) VALUES (?1, ?2, ?3, '', 'http', ?4, ?4, IIF(?3 = 'succeed', ?4, NULL), IIF(?3 = 'failed', ?4, NULL),
+  '{}', '', 10, '', '', '', '', 1, ${BRANCHES.length}, '', ?5)`;
 const BRANCH = `INSERT INTO trans_branch_op (gid, url, bin_data, branch_id, op, status, finish_time, create_time, update_time)
   VALUES (?1, ?2, ?3, ?4, ?5, IIF(?5 = 'action', 'succeed', 'prepared'), IIF(?5 = 'action', ?6, NULL), ?6, ?6)`;
 
@@ -56,7 +57,7 @@ export class SqliteHistory implements HistoryWriter {
   private insert(n: number): void {
     const gid = gidOf(n);
     const time = sqliteTime(Math.floor(this.times.startMs + n * this.times.stepMs));
-    this.global.run(gid, typeOf(n), statusOf(n), time);
+    this.global.run(gid, typeOf(n), statusOf(n), time, keyOf(n));
     for (const { branchId, op, url } of BRANCHES) this.branch.run(gid, url, this.payload, branchId, op, time);
   }
 }

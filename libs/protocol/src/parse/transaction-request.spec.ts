@@ -30,6 +30,7 @@ describe('parseTransactionRequest', () => {
       retry_limit: 3,
       branch_headers: { 'x-tenant': 'acme' },
       req_extra: { status: 'succeed' },
+      business_key: 'order 7781',
     });
     expect(request).toEqual({
       gid: 'trip-5',
@@ -43,6 +44,7 @@ describe('parseTransactionRequest', () => {
       protocol: 'json-rpc',
       customData: '{"concurrent":true}',
       rollbackReason: 'stock too low',
+      businessKey: 'order 7781',
       options: {
         waitResult: true,
         concurrent: true,
@@ -66,6 +68,7 @@ describe('parseTransactionRequest', () => {
       protocol: 'http',
       customData: '',
       rollbackReason: '',
+      businessKey: '',
       options: {},
       reqExtra: {},
     });

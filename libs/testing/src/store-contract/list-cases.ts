@@ -44,6 +44,18 @@ export function listCases(context: StoreContext): void {
     expect(await listed({ createdFrom: transaction.createTime, status: 'prepared' })).toEqual([prepared]);
   });
 
+  it('filters by business key: exactly this one', async () => {
+    const gids: string[] = [];
+    for (const key of ['Order-7', 'order-7', 'Order-7 ', '', 'Order-7']) gids.push(await stored(context, 'saga', key));
+    const listed = async (filter: Filter) => gidsOf(await allPages(context, filter, 1));
+    expect(await listed({ businessKey: 'Order-7' })).toEqual([gids[4], gids[0]]);
+    expect(await listed({ businessKey: 'Order-7 ' })).toEqual([gids[2]]);
+    expect(await listed({ businessKey: 'Order-8' })).toEqual([]);
+    await context.store.write(submitWrite(gids[0]!));
+    expect(await listed({ businessKey: 'Order-7', status: 'submitted' })).toEqual([gids[0]]);
+    expect(await listed({ businessKey: 'Order-7', status: 'prepared', transType: 'saga' })).toEqual([gids[4]]);
+  });
+
   it('finds with every combination of filters, in pages of any size, exactly what passes it', async () => {
     await mixed(context);
     const all = (await context.store.list({ limit: 100 })).transactions;
@@ -72,9 +84,9 @@ async function mixed(context: StoreContext): Promise<void> {
   }
 }
 
-async function stored({ store }: StoreContext, transType: TransType = 'saga'): Promise<string> {
+async function stored({ store }: StoreContext, transType: TransType = 'saga', businessKey = ''): Promise<string> {
   const write = insertWrite(newGid());
-  await store.write({ ...write, transaction: { ...write.transaction, transType } });
+  await store.write({ ...write, transaction: { ...write.transaction, transType, businessKey } });
   return write.gid;
 }
 

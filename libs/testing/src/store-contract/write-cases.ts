@@ -24,6 +24,7 @@ export function writeCases(context: StoreContext): void {
       transType: 'saga',
       protocol: 'http',
       customData: '{"concurrent":true}',
+      businessKey: 'Order-7 é',
       branchCount: 4,
       nextCronInterval: 10,
       nextCronTime: null,
@@ -89,7 +90,13 @@ export function writeCases(context: StoreContext): void {
     const leased = result.result === 'applied' ? result.leased : undefined;
     expect(leased).toMatchObject({
       epoch: 2,
-      snapshot: { gid, status: 'submitted', options: { requestTimeout: 7 }, customData: '{"concurrent":false}' },
+      snapshot: {
+        gid,
+        status: 'submitted',
+        options: { requestTimeout: 7 },
+        customData: '{"concurrent":false}',
+        businessKey: 'Order-7 é',
+      },
     });
     expect(leased?.snapshot.branches.map(({ op }) => op)).toEqual(['compensate', 'action', 'compensate', 'action']);
   });

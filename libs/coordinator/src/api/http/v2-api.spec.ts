@@ -55,6 +55,29 @@ describe('the API of our own', () => {
     });
   });
 
+  test('lists transactions with the filters of /all, and names a wrong one', async () => {
+    const key = 'order 7/ä';
+    for (const [gid, business_key] of [
+      ['listed-1', key],
+      ['listed-2', ''],
+    ]) {
+      const body = JSON.stringify({ gid, trans_type: 'saga', steps: [], payloads: [], business_key });
+      expect(await send('POST', `${coordinator.url}/api/dtmsvr/prepare`, body)).toMatchObject({ status: 200 });
+    }
+    for (const base of [api('transactions'), `${coordinator.url}/api/dtmsvr/all`]) {
+      const { text } = await send('GET', `${base}?businessKey=${encodeURIComponent(key)}`);
+      expect(JSON.parse(text)).toEqual({
+        transactions: [expect.objectContaining({ gid: 'listed-1', business_key: key })],
+        next_position: '',
+      });
+    }
+    const { transaction } = JSON.parse((await send('GET', `${coordinator.url}/api/dtmsvr/query?gid=listed-2`)).text);
+    expect(transaction).not.toHaveProperty('business_key');
+    const wrong = await send('GET', api(`transactions?businessKey=${'x'.repeat(129)}`));
+    expect(wrong.status).toBe(400);
+    expect(JSON.parse(wrong.text)).toMatchObject({ code: 'DTX_INVALID_REQUEST', field: 'businessKey' });
+  });
+
   test.each([['http://bank_a:3000'], ['http://[::1]:3000'], ['https://bank.example.org/prefix'], ['http://localhost']])(
     'takes the address %s',
     async (url) => {

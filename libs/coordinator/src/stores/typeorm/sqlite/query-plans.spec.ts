@@ -36,10 +36,11 @@ const LEASE = { owner: 'me/1', durationMs: 60_000 };
 /** One in a thousand is due, failed and so on; all others have succeeded. */
 const FILL = `WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${ROWS})
   INSERT INTO trans_global (gid, trans_type, status, query_prepared, protocol, create_time, update_time, finish_time, options,
-    custom_data, next_cron_interval, next_cron_time, ext_data, result, rollback_reason, branch_count, last_error)
+    custom_data, next_cron_interval, next_cron_time, ext_data, result, rollback_reason, branch_count, last_error,
+    business_key)
   SELECT printf('g%06d', n), IIF(n % 1000 = 1, 'msg', 'saga'),
     CASE n % 1000 WHEN 2 THEN 'failed' WHEN 3 THEN 'submitted' WHEN 4 THEN 'prepared' ELSE 'succeed' END, '', 'http',
-    ?1, ?1, ?1, '{}', '', 10, IIF(n % 1000 = 3, ?1, NULL), '', '', '', 0, '' FROM numbers`;
+    ?1, ?1, ?1, '{}', '', 10, IIF(n % 1000 = 3, ?1, NULL), '', '', '', 0, '', IIF(n % 10 = 5, 'shop', '') FROM numbers`;
 
 /**
  * A plan step that reads a table or an index from one end, or that sorts what it has read (`p0` and so on are the one row of
@@ -144,11 +145,14 @@ describe('the statements of the SQLite store on 20,000 rows', () => {
   const statuses: (GlobalStatus | undefined)[] = [undefined, 'prepared', 'submitted', 'aborting', 'succeed', 'failed'];
   const filters = statuses.flatMap((status) =>
     (['msg', undefined] as const).flatMap((transType) =>
-      [{}, { createdFrom: Date.now() - 7_200_000, createdTo: Date.now() }].map((range) => ({
-        ...(status && { status }),
-        ...(transType && { transType }),
-        ...range,
-      })),
+      [{}, { createdFrom: Date.now() - 7_200_000, createdTo: Date.now() }].flatMap((range) =>
+        [{}, { businessKey: 'shop' }].map((key) => ({
+          ...(status && { status }),
+          ...(transType && { transType }),
+          ...range,
+          ...key,
+        })),
+      ),
     ),
   );
 

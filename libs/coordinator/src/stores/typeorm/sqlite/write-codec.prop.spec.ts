@@ -31,7 +31,7 @@ const writes: fc.Arbitrary<Write[]> = fc
         return { kind, gid, from: 'prepared', to: 'submitted', patch: { customData: url }, unheldOnly: one % 2 === 0 };
       }
       const write = insertWrite(gid, { lease: { owner: url, durationMs: one } });
-      return { ...write, transaction: { ...write.transaction, customData: url, branches } };
+      return { ...write, transaction: { ...write.transaction, customData: url, businessKey: url, branches } };
     }),
   );
 

@@ -42,6 +42,7 @@ describe('the arrays of a PostgreSQL statement', () => {
       'coordinator/1',
       NOW + 10_000,
       2,
+      '',
     ]);
   });
 
@@ -104,8 +105,8 @@ describe('the arrays of a PostgreSQL statement', () => {
         },
       ]),
     );
-    expect(kept).toEqual(['a', 3, ...Array<null>(13).fill(null)]);
+    expect(kept).toEqual(['a', 3, ...Array<null>(14).fill(null)]);
     expect(scheduled!.slice(0, 9)).toEqual(['b', 1, 'succeed', null, null, null, null, NOW, null]);
-    expect(scheduled!.slice(9)).toEqual(['', null, null, 1, 0, null]);
+    expect(scheduled!.slice(9)).toEqual(['', null, null, 1, 0, null, null]);
   });
 });
