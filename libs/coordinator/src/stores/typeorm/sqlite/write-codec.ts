@@ -55,7 +55,8 @@ export function decodeWrites({ json, payloads }: EncodedWrites): Write[] {
 }
 
 function wireInsert({ gid, intervalMs, lease, transaction }: InsertWrite, block: PayloadBlock): WireInsert {
-  const { transType, status, protocol, queryPrepared, customData, businessKey, options, firstVisitAfterMs } = transaction;
+  const { transType, status, protocol, queryPrepared, customData, businessKey, options, firstVisitAfterMs } =
+    transaction;
   const branches = block.take(transaction.branches);
   return [
     gid,
