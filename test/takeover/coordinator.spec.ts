@@ -10,8 +10,19 @@ import { until } from '../support/until';
 import { DtmDatabase } from './fixture/dtm-database';
 import { migrate } from './fixture/migrate';
 
-/** The transactions of the fixture that a coordinator has to finish. */
-const RUN = ['saga-submitted-Gid', 'saga-aborting-Gid'] as const;
+/** What a coordinator makes of the transactions that dtm left unfinished: their end, and the calls that lead there. */
+const ENDS: Readonly<Record<string, { readonly status: string; readonly rows: string; readonly calls: string[] }>> = {
+  'saga-submitted-Gid': { status: 'succeed', rows: 'P S P S', calls: ['02 action'] },
+  'saga-aborting-Gid': { status: 'failed', rows: 'S S S F', calls: ['02 compensate', '01 compensate'] },
+  'tcc-prepared-Gid': { status: 'failed', rows: 'S P S P', calls: ['02 cancel', '01 cancel'] },
+  'tcc-submitted-Gid': { status: 'succeed', rows: 'P S P S', calls: ['02 confirm', '01 confirm'] },
+  'tcc-aborting-Gid': { status: 'failed', rows: 'S P S P', calls: ['02 cancel', '01 cancel'] },
+  'xa-prepared-Gid': { status: 'failed', rows: 'S P S P', calls: ['01 rollback', '02 rollback'] },
+  'xa-submitted-Gid': { status: 'succeed', rows: 'P S P S', calls: ['01 commit', '02 commit'] },
+  'xa-aborting-Gid': { status: 'failed', rows: 'S P S P', calls: ['01 rollback', '02 rollback'] },
+  'msg-prepared-Gid': { status: 'succeed', rows: 'S S', calls: ['00 msg', '01 action', '02 action'] },
+  'msg-submitted-Gid': { status: 'succeed', rows: 'S S', calls: ['02 action'] },
+};
 
 describeEngines(SHARED_ENGINES, ({ name }) => {
   const engine = name as ServerName;
@@ -36,25 +47,18 @@ describeEngines(SHARED_ENGINES, ({ name }) => {
 
     afterAll(() => cleanup.run());
 
-    it('goes on with a saga where dtm stopped', async () => {
-      const [gid] = RUN;
-      expect(await ended(api, gid)).toMatchObject({ status: 'succeed', rows: 'P S P S' });
-      expect(busi.log.notation(gid)).toEqual(['02/action[02 action]']);
-      expect(String(busi.calls(gid)[0]?.body)).toBe('{"step":1,"text":"Überweisung ✓"}');
+    it.each(Object.entries(ENDS))('brings %s to its end, from where dtm stopped', async (gid, { calls, ...end }) => {
+      expect(await ended(api, gid)).toMatchObject(end);
+      expect(busi.calls(gid).map(({ branchId, op }) => `${branchId} ${op}`)).toEqual(calls);
     });
 
-    it('undoes a saga that dtm had begun to undo', async () => {
-      const [, gid] = RUN;
-      expect(await ended(api, gid)).toMatchObject({
-        status: 'failed',
-        rows: 'S S S F',
-        reason: 'Insufficient balance',
-      });
-      expect(busi.log.notation(gid)).toEqual(['02/compensate[02 compensate]', '01/compensate[01 compensate]']);
+    it('hands over payloads and reasons as dtm has stored them', async () => {
+      expect(String(busi.calls('saga-submitted-Gid')[0]?.body)).toBe('{"step":1,"text":"Überweisung ✓"}');
+      expect(await ended(api, 'saga-aborting-Gid')).toMatchObject({ reason: 'Insufficient balance' });
     });
 
-    it('shows every transaction, and leaves those alone that have ended or that it cannot run', async () => {
-      // All that were due have been looked at once the sagas are done, as they are claimed in one go.
+    it('shows every transaction, and leaves those alone that have ended or wait for their client', async () => {
+      // All that were due have been looked at once the others are done, as they are claimed in one go.
       await until('what was due has been visited', async () => {
         const rows = await database.query(
           'SELECT COUNT(*) AS n FROM trans_global WHERE next_cron_time IS NOT NULL AND epoch = 1',
@@ -63,7 +67,7 @@ describeEngines(SHARED_ENGINES, ({ name }) => {
       });
       const { transactions } = await api.all({ limit: 100 });
       expect(transactions?.map(({ gid }) => gid)).toEqual(database.transactions.map(({ gid }) => gid).toReversed());
-      const left = database.transactions.filter(({ gid }) => !RUN.some((run) => run === gid));
+      const left = database.transactions.filter(({ gid }) => !(gid in ENDS));
       for (const { gid, status, branches, created } of left) {
         const { transaction, branches: found } = await api.query(gid);
         expect(transaction).toMatchObject({ gid, status });
