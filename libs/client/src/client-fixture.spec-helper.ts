@@ -1,3 +1,4 @@
+import { ScriptedService } from '@nestjs-dtx/testing';
 import type { SagaBuilder } from './saga/saga-builder';
 import { DtxClient, type DtxClientOptions } from './dtx-client';
 import { ScriptedCoordinator, type Scripted } from './scripted-coordinator.spec-helper';
@@ -22,6 +23,13 @@ export async function script(
   const server = await ScriptedCoordinator.start(scripts);
   open.push(server);
   return { server, client: connect(server.url, options) };
+}
+
+/** @returns a participant that is stopped after the test. */
+export async function participant(): Promise<ScriptedService> {
+  const service = await ScriptedService.start();
+  open.push(service);
+  return service;
 }
 
 /** @returns the saga that the scripts speak of. */

@@ -3,11 +3,17 @@ import { BranchCaller } from './branch/branch-caller';
 import { ServiceDirectory } from './branch/service-directory';
 import { CoordinatorConnection } from './http/coordinator-connection';
 import { parseCoordinatorUrl } from './http/coordinator-url';
+import { MsgBuilder } from './msg/msg-builder';
 import { SagaBuilder } from './saga/saga-builder';
+import { joinTcc, type JoinOptions, type ParentBranch } from './tcc/join-tcc';
+import type { Tcc } from './tcc/tcc';
+import { TccBuilder } from './tcc/tcc-builder';
 import { urlOfPlace } from './transactions/branch-url';
 import { CoordinatorApi } from './transactions/coordinator-api';
 import { forceStopTransaction } from './transactions/force-stop';
+import type { Initiator } from './transactions/initiator';
 import { submitTransaction } from './transactions/submit';
+import { XaBuilder } from './xa/xa-builder';
 
 /** @see DtxClient */
 export interface DtxClientOptions {
@@ -47,7 +53,7 @@ const DEFAULT_CONNECTIONS = 128;
 export class DtxClient {
   private readonly api: CoordinatorApi;
   private readonly directory: ServiceDirectory;
-  private readonly branches: BranchCaller;
+  private readonly initiator: Initiator;
 
   /** @throws DtxError `DTX_INVALID_CONFIG` naming the wrong option */
   constructor(options: DtxClientOptions) {
@@ -59,7 +65,8 @@ export class DtxClient {
     });
     this.directory = new ServiceDirectory(() => this.api.services());
     const timeoutMs = positive('branchTimeoutMs', options.branchTimeoutMs ?? DEFAULT_BRANCH_TIMEOUT_MS);
-    this.branches = new BranchCaller(this.directory, { connections, timeoutMs });
+    const branches = new BranchCaller(this.directory, { connections, timeoutMs });
+    this.initiator = { api: this.api, branches };
   }
 
   /** @returns a new global id, made here: no call, no collision. */
@@ -79,6 +86,48 @@ export class DtxClient {
       await submitTransaction(this.api, request);
       return { gid: request.gid };
     });
+  }
+
+  /**
+   * Starts building a tcc transaction.
+   *
+   * @param gid as for {@link saga}
+   * @throws InvalidRequestError for a gid that cannot be stored
+   */
+  tcc(gid: string = newGid()): TccBuilder {
+    return new TccBuilder(gid, this.initiator);
+  }
+
+  /**
+   * Adds branches to a tcc transaction from within one of its tries.
+   *
+   * @param parent the try's request, as `branchInfoFrom` reads it
+   * @param work starts the branches and awaits them
+   * @returns what the work returns
+   * @throws what the work throws, or else the error of the first branch that failed: the try must fail as well
+   */
+  joinTcc<T>(parent: ParentBranch, work: (tcc: Tcc) => Promise<T>, options: JoinOptions = {}): Promise<T> {
+    return joinTcc(this.initiator, parent, work, options);
+  }
+
+  /**
+   * Starts building a 2-phase message.
+   *
+   * @param gid as for {@link saga}
+   * @throws InvalidRequestError for a gid that cannot be stored
+   */
+  msg(gid: string = newGid()): MsgBuilder {
+    return new MsgBuilder(gid, this.initiator);
+  }
+
+  /**
+   * Starts building an xa transaction.
+   *
+   * @param gid as for {@link saga}; it stands in the xid of every branch
+   * @throws InvalidRequestError for a gid that cannot stand in an xid
+   */
+  xa(gid: string = newGid()): XaBuilder {
+    return new XaBuilder(gid, this.initiator);
   }
 
   /**
@@ -122,7 +171,7 @@ export class DtxClient {
 
   /** Lets the calls under way end and closes the sockets. May be called twice. */
   async close(): Promise<void> {
-    await Promise.all([this.branches.close(), this.api.close()]);
+    await Promise.all([this.initiator.branches.close(), this.api.close()]);
   }
 }
 

@@ -1,13 +1,9 @@
 import { InvalidRequestError } from '@nestjs-dtx/protocol';
 import { checkText, urlOfHandler } from '../transactions/branch-url';
 import { optionalPayloadText, type OptionalPayload } from '../transactions/payload';
+import type { SubmittedTransaction } from '../transactions/submit';
 import { TransactionBuilder } from '../transactions/transaction-builder';
 import { checkSagaRequest, type SagaRequest } from './saga-request';
-
-/** What a submit tells about a transaction that the coordinator has taken, or, with `waitResult`, has completed. */
-export interface SubmittedTransaction {
-  readonly gid: string;
-}
 
 /** Sends a finished request. */
 export type SagaSubmitter = (request: SagaRequest) => Promise<SubmittedTransaction>;

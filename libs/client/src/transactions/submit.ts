@@ -13,6 +13,11 @@ export interface SubmitRequest {
   readonly wait_result?: boolean;
 }
 
+/** What a submit tells about a transaction that the coordinator has taken, or, with `waitResult`, has completed. */
+export interface SubmittedTransaction {
+  readonly gid: string;
+}
+
 /**
  * Submits a transaction and finds out what became of it. Only a success says it all: a 409 stands for rolled back, for not
  * finished (Q3) and for "succeeded long ago" after a lost answer (Q46), and silence for anything. So all else is settled by
