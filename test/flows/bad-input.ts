@@ -31,6 +31,7 @@ const announcement = (name: string, field: string, changes: Readonly<Record<stri
 });
 
 const withStep = (changes: Readonly<Record<string, unknown>>) => ({ steps: [{ ...STEP, ...changes }] });
+const MESSAGE = { trans_type: 'msg', query_prepared: 'http://busi.invalid/check' };
 const withHeaders = (headers: unknown) => ({ branch_headers: headers });
 
 /** Bodies of `prepare` and `submit`. */
@@ -55,7 +56,6 @@ export const BAD_REQUESTS: readonly BadInput[] = [
   saga('no trans_type', 'trans_type', { trans_type: undefined }),
   saga('an unknown trans_type', 'trans_type', { trans_type: 'FAILURE' }),
   saga('a trans_type that is no string', 'trans_type', { trans_type: ['ONGOING'] }),
-  saga('a trans_type that cannot be run yet', 'trans_type', { trans_type: 'tcc' }),
   saga('an unknown protocol', 'protocol', { protocol: 'FAILURE' }),
   saga('steps that are no array', 'steps', { steps: { FAILURE: 1 } }),
   saga('a step that is no object', 'steps[0]', { steps: ['FAILURE'] }),
@@ -85,6 +85,13 @@ export const BAD_REQUESTS: readonly BadInput[] = [
   saga('custom_data that is no string', 'custom_data', { custom_data: { FAILURE: 1 } }),
   saga('custom_data that is no JSON', 'custom_data', { custom_data: 'FAILURE' }),
   saga('orders for a step that is not there', 'custom_data', { custom_data: '{"concurrent":true,"orders":{"7":[0]}}' }),
+  saga('a negative max_attempts', 'max_attempts', { max_attempts: -1 }),
+  saga('a message with a delay that is no number', 'custom_data', { ...MESSAGE, custom_data: '{"delay":"FAILURE"}' }),
+  saga('a message to a subscriber without a host', 'steps[0].action', {
+    ...MESSAGE,
+    ...withStep({ action: 'http://' }),
+  }),
+  saga('a message with a check-back that is no URL', 'query_prepared', { ...MESSAGE, query_prepared: 'FAILURE' }),
   saga('orders in a circle', 'custom_data', { custom_data: '{"concurrent":true,"orders":{"0":[0]}}' }),
 ];
 
