@@ -9,6 +9,8 @@ import { ServicesController } from './api/http/services.controller';
 import { TopicsController } from './api/http/topics.controller';
 import { TransactionListController } from './api/http/transaction-list.controller';
 import { TransactionsController } from './api/http/transactions.controller';
+import { JsonRpcMethods } from './api/json-rpc/json-rpc-methods';
+import { JsonRpcController } from './api/json-rpc/json-rpc.controller';
 import { composeCoordinator, type CoordinatorParts } from './coordinator.composition';
 import { CoordinatorLifecycle } from './coordinator.lifecycle';
 import type { CoordinatorOptions } from './coordinator.options';
@@ -46,11 +48,13 @@ export class CoordinatorCoreModule {
         KvController,
         ServicesController,
         HealthController,
+        JsonRpcController,
       ],
       providers: [
         { provide: SETTINGS, useValue: settings },
         { provide: TransactionStore, useValue: store },
         { provide: PARTS, useFactory: () => composeCoordinator(store, settings, options) },
+        part(JsonRpcMethods, ({ transactions }) => new JsonRpcMethods(transactions, settings.limits)),
         part(TransactionService, (parts) => parts.transactions),
         part(TopicService, (parts) => parts.topics),
         part(QueryService, (parts) => parts.queries),

@@ -49,7 +49,7 @@ export function composeCoordinator(
   const faults = options.faultPoints;
   const transport = new HttpTransport(transportOptions(settings), clock);
   const registry = new ServiceRegistry(store, clock);
-  const dispatcher = new BranchDispatcher(registry, transport);
+  const dispatcher = new BranchDispatcher(registry, transport, { substring: settings.outcomeSubstring });
   const admission = new Admission({
     maxInFlight: settings.maxInFlight,
     reserved: Math.floor(settings.maxInFlight * RECOVERY_SHARE),
@@ -96,6 +96,5 @@ function transportOptions(settings: CoordinatorSettings) {
     queue: settings.destinationQueue,
     breakerThreshold: settings.breakerThreshold,
     breakerOpenMaxMs: settings.breakerOpenMax * 1000,
-    outcomeSubstring: settings.outcomeSubstring,
   };
 }

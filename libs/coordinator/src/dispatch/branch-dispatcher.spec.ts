@@ -7,7 +7,7 @@ import { BranchDispatcher } from './branch-dispatcher';
 import type { DispatchRequest } from './dispatch';
 import { HttpTransport } from './http/http-transport';
 
-const OPTIONS = { concurrency: 4, queue: 4, breakerThreshold: 10, breakerOpenMaxMs: 5000, outcomeSubstring: true };
+const LIMITS = { concurrency: 4, queue: 4, breakerThreshold: 10, breakerOpenMaxMs: 5000 };
 
 describe('the dispatcher of branch calls', () => {
   let service: ScriptedService;
@@ -24,8 +24,8 @@ describe('the dispatcher of branch calls', () => {
     store = new StoreProbe(new MemoryStore());
     clock = new ManualClock();
     registry = new ServiceRegistry(store, clock);
-    transport = new HttpTransport(OPTIONS, clock);
-    dispatcher = new BranchDispatcher(registry, transport);
+    transport = new HttpTransport(LIMITS, clock);
+    dispatcher = new BranchDispatcher(registry, transport, { substring: true });
     const handlers = { out: { action: '/out', compensate: null } };
     await registry.announce({ service: 'bank', instance: 'one', url: service.url, handlers, ttl: 30 });
   });
@@ -37,7 +37,7 @@ describe('the dispatcher of branch calls', () => {
 
   function request(url: string, op = 'action'): DispatchRequest {
     const call = { branchId: '01', op, url, payload: new Uint8Array(0) };
-    return { call, gid: 'g', transType: 'saga', headers: undefined, timeoutMs: 1000 };
+    return { call, gid: 'g', transType: 'saga', protocol: 'http', headers: undefined, timeoutMs: 1000 };
   }
 
   const dispatch = (url: string, op?: string) => dispatcher.dispatch(request(url, op));
@@ -88,6 +88,7 @@ describe('the dispatcher of branch calls', () => {
     ['http://bank/out', 'http'],
     ['https://bank/out', 'grpc'],
     ['svc://bank/out', 'json-rpc'],
+    ['http://bank/rpc?method=out', 'json-rpc'],
   ] as const)('accepts %p in a transaction of protocol %s', (url, protocol) => {
     expect(dispatcher.problemWith(url, protocol)).toBeUndefined();
   });
@@ -95,7 +96,6 @@ describe('the dispatcher of branch calls', () => {
   test.each([
     ['bank:5000/bank.Bank/Out', 'grpc', 'must be an http(s) or svc URL: no other transport is built in'],
     ['bank:5000/bank.Bank/Out', 'http', 'must be an absolute http(s) URL or svc://service/handler'],
-    ['http://bank/rpc?method=out', 'json-rpc', 'needs a JSON-RPC call, which is not built in yet'],
     ['svc://bank', 'http', 'must have the form svc://service/handler'],
     ['http://', 'http', 'must be an absolute http(s) URL or svc://service/handler'],
   ] as const)('says what is wrong with %s in a transaction of protocol %s', (url, protocol, problem) => {

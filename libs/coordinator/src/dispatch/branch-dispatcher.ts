@@ -3,24 +3,34 @@ import {
   SERVICE_SCHEME,
   SUCCESS,
   transportError,
-  type Outcome,
+  type OutcomeOptions,
   type Protocol,
 } from '@nestjs-dtx/protocol';
 import type { Resolution, ServiceRegistry } from '../registry/service-registry';
-import type { DispatchRequest, DispatchResult } from './dispatch';
+import { answered, type DispatchRequest, type DispatchResult } from './dispatch';
+import type { HttpEncoding } from './http/http-encoding';
 import type { HttpTransport } from './http/http-transport';
+import { PlainEncoding } from './http/plain-encoding';
+import { JsonRpcEncoding, jsonRpcMethodOf } from './json-rpc/json-rpc-encoding';
+import { paramsProblem } from './json-rpc/json-rpc-params';
 
 /** Calls branches by the form of their URL (design 5, spec 4.1). Never throws: whatever goes wrong is an outcome. */
 export class BranchDispatcher {
+  private readonly plain: HttpEncoding;
+  private readonly jsonRpc: HttpEncoding;
+
   constructor(
     private readonly registry: ServiceRegistry,
     private readonly http: HttpTransport,
-  ) {}
+    outcomes: OutcomeOptions,
+  ) {
+    this.plain = new PlainEncoding(outcomes);
+    this.jsonRpc = new JsonRpcEncoding(outcomes);
+  }
 
   /** @returns what is wrong with a branch URL, `undefined` if it can be called. An empty one means success without a call. */
   problemWith(url: string, protocol: Protocol): string | undefined {
     if (url === '') return undefined;
-    if (protocol === 'json-rpc' && url.includes('method')) return 'needs a JSON-RPC call, which is not built in yet';
     if (url.startsWith(SERVICE_SCHEME)) {
       return parseServiceUrl(url) ? undefined : 'must have the form svc://service/handler';
     }
@@ -29,18 +39,24 @@ export class BranchDispatcher {
     return this.http.accepts(url) ? undefined : 'must be an absolute http(s) URL or svc://service/handler';
   }
 
+  /** @returns what is wrong with a payload that is to be sent to this URL, `undefined` if it can be. */
+  payloadProblemWith(url: string, protocol: Protocol, payload: Uint8Array): string | undefined {
+    return isJsonRpc(url, protocol) ? paramsProblem(payload) : undefined;
+  }
+
   /** Hands on the promise of the transport: one more around it, for each call, would cost more than the decision. */
   dispatch(request: DispatchRequest): Promise<DispatchResult> {
     const { url } = request.call;
     if (url === '') return Promise.resolve(answered(SUCCESS));
-    return url.startsWith(SERVICE_SCHEME) ? this.callService(request) : this.http.call(url, request);
+    if (url.startsWith(SERVICE_SCHEME)) return this.callService(request);
+    return this.http.call(url, request, isJsonRpc(url, request.protocol) ? this.jsonRpc : this.plain);
   }
 
   private async callService(request: DispatchRequest): Promise<DispatchResult> {
     const resolved = await this.resolve(request.call.url, request.call.op);
     if (resolved.kind === 'nothing-to-do') return answered(SUCCESS);
     if (resolved.kind === 'unresolved') return answered(transportError(resolved.reason));
-    return this.http.call(resolved.url, request);
+    return this.http.call(resolved.url, request, this.plain);
   }
 
   private async resolve(url: string, op: string): Promise<Resolution> {
@@ -52,4 +68,6 @@ export class BranchDispatcher {
   }
 }
 
-const answered = (outcome: Outcome): DispatchResult => ({ kind: 'answered', outcome });
+function isJsonRpc(url: string, protocol: Protocol): boolean {
+  return protocol === 'json-rpc' && jsonRpcMethodOf(url) !== undefined;
+}

@@ -139,13 +139,14 @@ export class TransactionRun {
   }
 
   private async call(call: BranchCall): Promise<void> {
-    const { options, gid, transType } = this.state;
+    const { options, gid, transType, protocol } = this.state;
     const { dispatcher, settings, clock } = this.environment;
     const startedMs = clock.monotonicMs();
     const result = await dispatcher.dispatch({
       call,
       gid,
       transType,
+      protocol,
       headers: options.branchHeaders,
       timeoutMs: Math.min((options.requestTimeout ?? settings.requestTimeout) * 1000, MAX_TIMER_MS),
     });

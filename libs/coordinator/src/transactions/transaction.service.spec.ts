@@ -133,6 +133,33 @@ describe('the commands of clients', () => {
       await expect(rig.submit(body)).rejects.toMatchObject({ field: 'steps[0].action' });
     });
 
+    test.each([
+      ['action', '[1]', 'payloads[0] must be a JSON object, as it is called by JSON-RPC'],
+      ['compensate', '7', 'payloads[0] must be a JSON object, as it is called by JSON-RPC'],
+    ])('with a payload that a JSON-RPC %s cannot take is refused: %s', async (key, payload, message) => {
+      const steps = [{ [key]: `${service.url}/rpc?method=out` }];
+      const body = { gid, trans_type: 'saga', protocol: 'json-rpc', steps, payloads: [payload] };
+      await expect(rig.submit(body)).rejects.toMatchObject({ field: 'payloads[0]', message });
+      expect(await rig.store.find(gid)).toBeUndefined();
+    });
+
+    test('calls by JSON-RPC where the URL names a method, and by HTTP elsewhere', async () => {
+      service.script = ({ path }) =>
+        path === '/rpc' ? { status: 200, body: '{"jsonrpc":"2.0","id":"x","result":{}}' } : ANSWERS.success;
+      const steps = [{ action: `${service.url}/rpc?method=out` }, { action: `${service.url}/in` }];
+      const payloads = ['{"amount":30}', '{"amount":30}'];
+      await rig.submit({ gid, trans_type: 'saga', protocol: 'json-rpc', steps, payloads, wait_result: true });
+      expect(await rig.state(gid)).toBe('succeed P S P S');
+      expect(service.calls.map(({ url }) => url)).toEqual([
+        '/rpc?method=out',
+        expect.stringMatching(/^\/in\?branch_id=02/),
+      ]);
+      expect(JSON.parse(service.calls[0]!.body.toString())).toMatchObject({
+        method: 'out',
+        params: { amount: 30, gid },
+      });
+    });
+
     test('with steps in a circle names the field', async () => {
       const body = sagaBody(service, gid, { custom_data: '{"concurrent":true,"orders":{"0":[1],"1":[0]}}' });
       await expect(rig.submit(body)).rejects.toMatchObject({

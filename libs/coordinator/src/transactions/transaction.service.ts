@@ -120,6 +120,17 @@ export class TransactionService {
       if (!isMsg || topicOf(action) === undefined) check(action, `steps[${index}].action`);
       check(compensate, `steps[${index}].compensate`);
     });
+    if (request.protocol === 'json-rpc') this.checkPayloads(request);
+  }
+
+  /** What cannot be sent is told now: a call of it would be retried for ever. */
+  private checkPayloads({ steps, payloads, protocol }: TransactionRequest): void {
+    steps.forEach(({ action, compensate }, index) => {
+      for (const url of [action, compensate]) {
+        const problem = this.environment.dispatcher.payloadProblemWith(url, protocol, payloads[index]!);
+        if (problem) throw new InvalidRequestError(`payloads[${index}]`, problem);
+      }
+    });
   }
 }
 

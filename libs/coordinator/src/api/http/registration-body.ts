@@ -7,6 +7,9 @@ import {
 import { parseJsonBody } from './json-body';
 import { WireException } from './wire.exception';
 
+/** The flat object that a registration is. */
+type RegistrationFields = Readonly<Record<string, string | null>>;
+
 /**
  * Reads the body of `registerBranch`. What is no JSON object of strings is answered 400 as plain text, unlike everything
  * else (spec 2.1); what is one, but makes no sense, as usual.
@@ -14,13 +17,15 @@ import { WireException } from './wire.exception';
  * @throws WireException, InvalidRequestError
  */
 export function readRegistration(body: unknown, limits: RequestLimits): BranchRegistration {
-  const parsed = parsedBody(body);
-  const notStrings =
-    typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)
-      ? 'body must be a JSON object'
-      : nonString(parsed as Record<string, unknown>);
-  if (notStrings !== undefined) throw new WireException(400, { message: notStrings }, PLAIN_TEXT);
-  return parseBranchRegistration(parsed as Record<string, string | null>, limits);
+  const fields = registrationFields(parsedBody(body));
+  if (typeof fields === 'string') throw new WireException(400, { message: fields }, PLAIN_TEXT);
+  return parseBranchRegistration(fields, limits);
+}
+
+/** @returns the fields, or what is wrong if these are none. */
+export function registrationFields(parsed: unknown): RegistrationFields | string {
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return 'body must be a JSON object';
+  return nonString(parsed as Record<string, unknown>) ?? (parsed as RegistrationFields);
 }
 
 const PLAIN_TEXT = 'text/plain; charset=utf-8';

@@ -15,7 +15,7 @@ describe('the target of a branch URL', () => {
     ['http://[::1]:8080/out#part', 'http://[::1]:8080', '/out?'],
     ['http://bank/ä', 'http://bank', '/%C3%A4?'],
   ])('%s is the origin %s and the path %s', (url, origin, pathAndJoiner) => {
-    expect(targets.of(url)).toEqual({ origin, pathAndJoiner });
+    expect(targets.of(url)).toEqual({ origin, path: pathAndJoiner.slice(0, -1), pathAndJoiner });
     expect(targets.of(url)).toBe(targets.of(url));
   });
 

@@ -2,7 +2,9 @@
 export interface CallTarget {
   /** Key of the connection pool. */
   readonly origin: string;
-  /** Path and query, ready for `key=value` to be appended. */
+  /** Path and query as they are. */
+  readonly path: string;
+  /** The same, ready for `key=value` to be appended. */
   readonly pathAndJoiner: string;
 }
 
@@ -29,6 +31,6 @@ function parse(url: string): CallTarget | undefined {
   if (!URL.canParse(url)) return undefined;
   const { protocol, origin, pathname, search } = new URL(url);
   if (protocol !== 'http:' && protocol !== 'https:') return undefined;
-  const joiner = search === '' || search === '?' ? '?' : '&';
-  return { origin, pathAndJoiner: `${pathname}${search === '?' ? '' : search}${joiner}` };
+  const path = search === '?' ? pathname : pathname + search;
+  return { origin, path, pathAndJoiner: `${path}${path === pathname ? '?' : '&'}` };
 }

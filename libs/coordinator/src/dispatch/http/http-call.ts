@@ -13,10 +13,12 @@ export interface HttpCallRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Covers the whole exchange, connecting and body included. Milliseconds. */
   readonly timeoutMs: number;
+  /** Bytes of the answer's body that are looked at; the rest is read and dropped, so that the connection stays usable. */
+  readonly maxAnswerBytes?: number;
 }
 
-/** Bytes of a response body that are looked at; the rest is read and dropped, so that the connection stays usable. */
-const MAX_BODY = 64 * 1024;
+/** Default of {@link HttpCallRequest.maxAnswerBytes}. */
+const MAX_ANSWER = 64 * 1024;
 
 /**
  * One exchange over a pool, on undici's lowest level and with a callback: a handler object costs a fraction of the
@@ -25,7 +27,7 @@ const MAX_BODY = 64 * 1024;
  * @param done called exactly once
  */
 export function httpCall(pool: Pool, request: HttpCallRequest, done: (result: HttpCallResult) => void): void {
-  const exchange = new Exchange(request.timeoutMs, done);
+  const exchange = new Exchange(request, done);
   try {
     pool.dispatch(
       {
@@ -47,6 +49,8 @@ export function httpCall(pool: Pool, request: HttpCallRequest, done: (result: Ht
  * controller and parse headers and trailers into two more, none of which is looked at here.
  */
 class Exchange implements Dispatcher.DispatchHandler {
+  private readonly timeoutMs: number;
+  private readonly maxAnswerBytes: number;
   private readonly timer: NodeJS.Timeout;
   private abort: ((error?: Error) => void) | undefined;
   private status = 0;
@@ -55,9 +59,11 @@ class Exchange implements Dispatcher.DispatchHandler {
   private done = false;
 
   constructor(
-    private readonly timeoutMs: number,
+    { timeoutMs, maxAnswerBytes = MAX_ANSWER }: HttpCallRequest,
     private readonly whenDone: (result: HttpCallResult) => void,
   ) {
+    this.timeoutMs = timeoutMs;
+    this.maxAnswerBytes = maxAnswerBytes;
     this.timer = setTimeout(() => this.expire(), timeoutMs);
   }
 
@@ -72,7 +78,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onData(chunk: Buffer): boolean {
-    if (this.size < MAX_BODY) {
+    if (this.size < this.maxAnswerBytes) {
       this.chunks.push(chunk);
       this.size += chunk.length;
     }
@@ -102,7 +108,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   private body(): string {
     const only = this.chunks.length === 1 ? this.chunks[0] : undefined;
     const bytes = only ?? Buffer.concat(this.chunks);
-    return bytes.toString('utf8', 0, Math.min(bytes.length, MAX_BODY));
+    return bytes.toString('utf8', 0, Math.min(bytes.length, this.maxAnswerBytes));
   }
 }
 

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { ManualClock, ScriptedService, until } from '@nestjs-dtx/testing';
-import type { DispatchResult } from '../dispatch';
+import type { DispatchRequest, DispatchResult } from '../dispatch';
 import { HttpTransport } from './http-transport';
+import { PlainEncoding } from './plain-encoding';
 
-const OPTIONS = { concurrency: 4, queue: 4, breakerThreshold: 100, breakerOpenMaxMs: 5000, outcomeSubstring: true };
+const LIMITS = { concurrency: 4, queue: 4, breakerThreshold: 100, breakerOpenMaxMs: 5000 };
+const PLAIN = new PlainEncoding({ substring: true });
 
 /** A server that speaks no HTTP but what a test writes to the socket after the request has come. */
 class RawServer {
@@ -51,7 +53,7 @@ describe('a branch call that gets no answer', () => {
   let server: RawServer | undefined;
 
   beforeEach(() => {
-    transport = new HttpTransport(OPTIONS, new ManualClock());
+    transport = new HttpTransport(LIMITS, new ManualClock());
   });
 
   afterEach(async () => {
@@ -62,7 +64,9 @@ describe('a branch call that gets no answer', () => {
 
   function call(url: string, timeoutMs = 5000): Promise<DispatchResult> {
     const branch = { branchId: '01', op: 'action', url, payload: Buffer.from('{}') };
-    return transport.call(url, { call: branch, gid: 'g', transType: 'saga', headers: undefined, timeoutMs });
+    const fields = { gid: 'g', transType: 'saga', protocol: 'http', headers: undefined } as const;
+    const request: DispatchRequest = { ...fields, call: branch, timeoutMs };
+    return transport.call(url, request, PLAIN);
   }
 
   const errorWith = (text: string | RegExp) => ({

@@ -1,8 +1,9 @@
 import { ANSWERS, Gate, ManualClock, ScriptedService, until } from '@nestjs-dtx/testing';
 import type { DispatchRequest, DispatchResult } from '../dispatch';
 import { HttpTransport } from './http-transport';
+import { PlainEncoding } from './plain-encoding';
 
-const OPTIONS = { concurrency: 4, queue: 4, breakerThreshold: 10, breakerOpenMaxMs: 5000, outcomeSubstring: true };
+const LIMITS = { concurrency: 4, queue: 4, breakerThreshold: 10, breakerOpenMaxMs: 5000 };
 /** Pools that are not used for this long are closed. Milliseconds. */
 const IDLE_MS = 5 * 60 * 1000;
 
@@ -10,11 +11,13 @@ describe('a branch call over HTTP', () => {
   let service: ScriptedService;
   let clock: ManualClock;
   let transport: HttpTransport;
+  let encoding: PlainEncoding;
 
   beforeEach(async () => {
     service = await ScriptedService.start();
     clock = new ManualClock();
-    transport = new HttpTransport(OPTIONS, clock);
+    transport = new HttpTransport(LIMITS, clock);
+    encoding = new PlainEncoding({ substring: true });
   });
 
   afterEach(() => Promise.all([transport.close(), service.stop()]));
@@ -31,10 +34,11 @@ describe('a branch call over HTTP', () => {
       call: { branchId: '01', op: 'action', url, payload: Buffer.from(payload) },
       gid,
       transType: 'saga',
+      protocol: 'http',
       headers,
       timeoutMs: 5000,
     };
-    return transport.call(url, request);
+    return transport.call(url, request, encoding);
   }
 
   const success = { kind: 'answered', outcome: { kind: 'success', text: '' } };
@@ -88,8 +92,7 @@ describe('a branch call over HTTP', () => {
   });
 
   test('does not look for bare words when told not to', async () => {
-    await transport.close();
-    transport = new HttpTransport({ ...OPTIONS, outcomeSubstring: false }, clock);
+    encoding = new PlainEncoding({ substring: false });
     service.script = () => ({ status: 200, body: 'FAILURE' });
     expect(await call('/out')).toEqual(success);
   });
@@ -137,9 +140,7 @@ describe('a branch call over HTTP', () => {
     const calls = Array.from({ length: 8 }, () => call('/out'));
     await service.received(4);
     const url = `${other.url}/in`;
-    const branch = { branchId: '02', op: 'action', url, payload: Buffer.alloc(0) };
-    const request = { call: branch, gid: 'g', transType: 'saga', headers: undefined, timeoutMs: 1000 };
-    expect(await transport.call(url, request)).toEqual(success);
+    expect(await transport.call(url, emptyRequest(url), encoding)).toEqual(success);
     gate.open();
     await Promise.all(calls);
     await other.stop();
@@ -157,10 +158,14 @@ describe('a branch call over HTTP', () => {
     // Reserved ports on which nothing listens: each is one more origin.
     for (let port = 1; port <= 65; port += 1) {
       const url = `http://127.0.0.1:${port}/`;
-      const branch = { branchId: '01', op: 'action', url, payload: Buffer.alloc(0) };
-      await transport.call(url, { call: branch, gid: 'g', transType: 'saga', headers: undefined, timeoutMs: 1000 });
+      await transport.call(url, emptyRequest(url), encoding);
     }
     await until(() => open.size === 0, { timeoutMs: 2000 });
     expect(await call('/out')).toEqual(success);
   });
 });
+
+function emptyRequest(url: string): DispatchRequest {
+  const call = { branchId: '01', op: 'action', url, payload: Buffer.alloc(0) };
+  return { call, gid: 'g', transType: 'saga', protocol: 'http', headers: undefined, timeoutMs: 1000 };
+}

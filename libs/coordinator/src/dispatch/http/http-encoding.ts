@@ -1,0 +1,21 @@
+import type { HttpAnswer, Outcome } from '@nestjs-dtx/protocol';
+import type { DispatchRequest } from '../dispatch';
+import type { CallTarget } from './call-target';
+import type { HttpCallRequest } from './http-call';
+
+/** How a branch call is put into HTTP, and what the answer means: one per protocol that travels over it. */
+export interface HttpEncoding {
+  /** @throws Error when the call cannot be put into this form */
+  encode(target: CallTarget, request: DispatchRequest): HttpCallRequest;
+  outcome(answer: HttpAnswer): Outcome;
+}
+
+const BASE_HEADERS = { 'content-type': 'application/json', accept: 'application/json' } as const;
+
+/** Ours, and those of the transaction, which add to them and override them, whatever their case (spec 4.2). */
+export function headersOf({ headers }: DispatchRequest): Readonly<Record<string, string>> {
+  if (!headers) return BASE_HEADERS;
+  const merged: Record<string, string> = { ...BASE_HEADERS };
+  for (const [name, value] of Object.entries(headers)) merged[name.toLowerCase()] = value;
+  return merged;
+}
