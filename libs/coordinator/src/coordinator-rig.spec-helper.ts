@@ -95,7 +95,7 @@ export class CoordinatorRig {
   /** Ends all connections: call it after each test. */
   async close(): Promise<void> {
     this.parts.wakeUp.stop();
-    await this.parts.transport.close();
+    await Promise.all([this.parts.transport.close(), this.parts.alerts?.close(0)]);
   }
 }
 

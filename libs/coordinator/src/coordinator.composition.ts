@@ -1,3 +1,6 @@
+import { AlertHook } from './alerts/alert-hook';
+import { HttpAlertSender } from './alerts/alert-sender';
+import { AlertService } from './alerts/alert.service';
 import { SystemClock } from './clock/clock';
 import type { CoordinatorOptions } from './coordinator.options';
 import type { CoordinatorSettings } from './coordinator.settings';
@@ -37,6 +40,8 @@ export interface CoordinatorParts {
   readonly transactions: TransactionService;
   readonly queries: QueryService;
   readonly health: HealthService;
+  /** Absent where no web hook is configured. */
+  readonly alerts: AlertService | undefined;
 }
 
 /** Wires a coordinator around an open store. Starts nothing. */
@@ -57,7 +62,8 @@ export function composeCoordinator(
     waitMs: settings.admissionWait * 1000,
   });
   const keeper = new LeaseKeeper(store, clock, settings.leaseSeconds * 1000);
-  const incidents = new IncidentLog();
+  const alerts = alertsOf(settings);
+  const incidents = new IncidentLog(alerts);
   const topics = new TopicService(store, clock);
   const environment: RunEnvironment = {
     store,
@@ -87,7 +93,14 @@ export function composeCoordinator(
     transactions: new TransactionService(environment, runner, new CommandExecutor(environment, runner, admission)),
     queries: new QueryService(store, () => wakeUp.after(0)),
     health: new HealthService(store),
+    alerts,
   };
+}
+
+function alertsOf({ alertWebHook, alertRetryLimit, requestTimeout }: CoordinatorSettings): AlertService | undefined {
+  if (alertWebHook === '') return undefined;
+  const sender = new HttpAlertSender(alertWebHook, requestTimeout * 1000);
+  return new AlertService(new AlertHook(sender), alertRetryLimit);
 }
 
 function transportOptions(settings: CoordinatorSettings) {

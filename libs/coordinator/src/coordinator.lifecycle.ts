@@ -4,6 +4,7 @@ import {
   type OnApplicationShutdown,
   type OnModuleDestroy,
 } from '@nestjs/common';
+import type { AlertService } from './alerts/alert.service';
 import type { CoordinatorSettings } from './coordinator.settings';
 import type { HttpTransport } from './dispatch/http/http-transport';
 import type { HealthService } from './operations/health.service';
@@ -27,8 +28,12 @@ export interface LifecycleParts {
   readonly retention: RetentionService;
   readonly runner: TransactionRunner;
   readonly transport: HttpTransport;
+  readonly alerts: AlertService | undefined;
   readonly store: TransactionStore;
 }
+
+/** How long the end waits for alerts that are on their way. Milliseconds. */
+const ALERTS_MS = 3000;
 
 /**
  * Graceful shutdown: refuse, drain, release, close. The drain has to be over in `onModuleDestroy`, as the HTTP server keeps
@@ -56,7 +61,8 @@ export class CoordinatorLifecycle implements OnModuleDestroy, BeforeApplicationS
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.parts.transport.close();
+    // The drain may have made some.
+    await Promise.all([this.parts.transport.close(), this.parts.alerts?.close(ALERTS_MS)]);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -32,6 +32,10 @@ export interface CoordinatorSettings extends EngineSettings {
   readonly retentionFinished: number;
   /** Distance between two rounds of deleting those that were kept long enough (`RETENTION_INTERVAL`). */
   readonly retentionInterval: number;
+  /** URL that is told of calls that go on failing and of incidents (`ALERT_WEB_HOOK`); empty: nobody is. */
+  readonly alertWebHook: string;
+  /** Failed calls of a transaction before the first alert (`ALERT_RETRY_LIMIT`). */
+  readonly alertRetryLimit: number;
   readonly limits: RequestLimits;
 }
 
@@ -53,5 +57,7 @@ export const DEFAULT_SETTINGS: CoordinatorSettings = {
   shutdownTimeout: 10,
   retentionFinished: 7 * 24 * 3600,
   retentionInterval: 60,
+  alertWebHook: '',
+  alertRetryLimit: 3,
   limits: DEFAULT_LIMITS,
 };

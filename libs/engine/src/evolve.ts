@@ -1,7 +1,7 @@
-import type { Outcome } from '@nestjs-dtx/protocol';
 import { changed } from './changed';
 import type { BranchCall } from './decision';
 import type { TransactionEvent } from './event';
+import { incidentText } from './incident';
 import type { Mode } from './mode';
 import { backedOffMs, baseIntervalMs, jittered } from './retry';
 import { callKey, NO_CALLS, type Branch, type CallState, type TransactionState } from './state';
@@ -41,11 +41,6 @@ export function evolve(mode: Mode, state: TransactionState, event: TransactionEv
     case 'answered':
       return answered(mode, state, event);
   }
-}
-
-/** @returns whether the outcome is one the mode forbids for this call: an incident (design 3.4). */
-export function isIncident(mode: Mode, call: BranchCall, outcome: Outcome): boolean {
-  return outcome.kind === 'failure' && !mode.mayFail(call);
 }
 
 function answered(mode: Mode, state: TransactionState, event: Answered): TransactionState {
@@ -107,7 +102,8 @@ function erred(state: TransactionState, event: Answered): TransactionState {
     intervalMs,
     attempts: state.attempts + 1,
     retries: state.retries + 1,
-    lastError: event.outcome.text,
+    // A failure that came here is one that the mode forbids.
+    lastError: event.outcome.kind === 'failure' ? incidentText(event.call, event.outcome) : event.outcome.text,
     calls: withCalls(state, [event.call], settled(event, jittered(event.now, intervalMs, event.spread))),
   });
 }

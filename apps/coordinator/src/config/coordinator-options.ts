@@ -27,6 +27,8 @@ export function coordinatorOptions(config: CoordinatorConfig): CoordinatorOption
       shutdownTimeout: config.SHUTDOWN_TIMEOUT,
       retentionFinished: config.RETENTION_FINISHED,
       retentionInterval: config.RETENTION_INTERVAL,
+      alertWebHook: config.ALERT_WEB_HOOK,
+      alertRetryLimit: config.ALERT_RETRY_LIMIT,
       limits: {
         bodyBytes: config.LIMITS_BODY_BYTES,
         payloadBytes: config.LIMITS_PAYLOAD_BYTES,

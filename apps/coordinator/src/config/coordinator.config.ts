@@ -1,6 +1,6 @@
 import { IsIn, IsNumber, IsString, Max, Min } from 'class-validator';
 import { DEFAULT_SETTINGS } from '@nestjs-dtx/coordinator';
-import { Count, Numeric, Optional, Seconds, Switch, Text } from './value-rules';
+import { Count, Numeric, Optional, Seconds, Switch, Text, WebHook } from './value-rules';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevelName = (typeof LOG_LEVELS)[number];
@@ -17,7 +17,7 @@ export const ALIASES: ReadonlyMap<string, keyof CoordinatorConfig> = new Map([
 ]);
 
 /** Values that must not be told to anybody, and in which every character counts. */
-export const SECRETS: ReadonlySet<string> = new Set<keyof CoordinatorConfig>(['STORE_PASSWORD']);
+export const SECRETS: ReadonlySet<string> = new Set<keyof CoordinatorConfig>(['STORE_PASSWORD', 'ALERT_WEB_HOOK']);
 
 /**
  * The configuration, one property per environment variable. Every default stands here or in DEFAULT_SETTINGS. Of several
@@ -127,6 +127,13 @@ export class CoordinatorConfig {
 
   @Seconds()
   RETENTION_INTERVAL = DEFAULT_SETTINGS.retentionInterval;
+
+  /** Empty: nobody is told. */
+  @WebHook()
+  ALERT_WEB_HOOK = DEFAULT_SETTINGS.alertWebHook;
+
+  @Count(1_000_000)
+  ALERT_RETRY_LIMIT = DEFAULT_SETTINGS.alertRetryLimit;
 
   @Count(1024 * 1024 * 1024)
   LIMITS_BODY_BYTES = DEFAULT_SETTINGS.limits.bodyBytes;

@@ -1,7 +1,7 @@
 import { DEFAULT_SETTINGS } from '@nestjs-dtx/coordinator';
 import { ConfigFolder } from './config-folder.spec-helper';
 import { coordinatorOptions } from './coordinator-options';
-import { CoordinatorConfig } from './coordinator.config';
+import { CoordinatorConfig, SECRETS } from './coordinator.config';
 import { loadConfig } from './load-config';
 
 describe('the configuration of the coordinator', () => {
@@ -92,7 +92,7 @@ describe('the configuration of the coordinator', () => {
         expect.objectContaining({
           code: 'DTX_INVALID_CONFIG',
           message: expect.stringMatching(
-            `^${key}=nonsense: ${key} must .*(number|one of the following values|on or off)`,
+            `^${key}=${SECRETS.has(key) ? '\\(hidden\\)' : 'nonsense'}: ${key} must .*(number|one of the following values|on or off|URL)`,
           ),
         }),
       );
@@ -119,6 +119,24 @@ describe('the configuration of the coordinator', () => {
     ['OUTCOME_SUBSTRING', 'constructor', 'must be on or off'],
   ])('stops for %s=%s: it %s', (key, value, allowed) => {
     expect(() => load({ [key]: value })).toThrow(`${key}=${value}: ${key} ${allowed}`);
+  });
+
+  test.each(['ftp://pager/x', '//pager', 'pager:80', 'http://'])(
+    'takes no %s for a web hook, and does not repeat it',
+    (url) => {
+      const message = 'ALERT_WEB_HOOK=(hidden): ALERT_WEB_HOOK must be an absolute http(s) URL, or empty';
+      expect(() => load({ ALERT_WEB_HOOK: url })).toThrow(message);
+    },
+  );
+
+  test('takes a web hook and its limit, under the names of dtm too', () => {
+    const url = 'https://key:word@pager.example.org/hook?token=1';
+    expect(load({}, `AlertWebHook: ${url}\nAlertRetryLimit: 5`)).toMatchObject({
+      ALERT_WEB_HOOK: url,
+      ALERT_RETRY_LIMIT: 5,
+    });
+    expect(load({})).toMatchObject({ ALERT_WEB_HOOK: '', ALERT_RETRY_LIMIT: 3 });
+    expect(() => load({ ALERT_RETRY_LIMIT: '0' })).toThrow('ALERT_RETRY_LIMIT must not be less than 1');
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsInt, IsString, Max, Min, MinLength, ValidateIf } from 'class-validator';
+import { IsBoolean, IsInt, IsString, Max, Min, MinLength, ValidateBy, ValidateIf } from 'class-validator';
 
 /** Twenty days: nobody means more, a typo should be noticed, and Node has no longer timers. Seconds. */
 const MAX_SECONDS = 20 * 24 * 3600;
@@ -36,3 +36,17 @@ export const Text = (): PropertyDecorator => (target, key) => {
 
 /** What other settings decide when it is not given; an empty entry of the file is not taken for that. */
 export const Optional = (): PropertyDecorator => ValidateIf((_config, value) => value !== undefined);
+
+/** An http(s) URL, or nothing. Its query and its credentials may be somebody's key. */
+export const WebHook = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'webHook',
+    validator: {
+      validate: (value: unknown) => value === '' || (typeof value === 'string' && isHttpUrl(value)),
+      defaultMessage: () => '$property must be an absolute http(s) URL, or empty',
+    },
+  });
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}

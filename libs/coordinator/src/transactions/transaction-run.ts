@@ -3,6 +3,7 @@ import {
   evolve,
   isIncident,
   nextDecision,
+  tellsOfIncident,
   type BranchCall,
   type Changes,
   type Decision,
@@ -107,8 +108,9 @@ export class TransactionRun {
       return nextDecision(this.mode, this.state, this.now());
     } catch (error) {
       const lastError = `this transaction cannot be run: ${error instanceof Error ? error.message : String(error)}`;
+      const isNew = this.state.lastError !== lastError;
       this.state = { ...this.state, lastError };
-      this.environment.incidents.corrupt(this.state);
+      this.environment.incidents.corrupt(this.state, isNew);
       return this.inFlight > 0 ? { do: 'await' } : { do: 'wait', until: this.now() + SET_ASIDE_MS };
     }
   }
@@ -168,11 +170,13 @@ export class TransactionRun {
       return;
     }
     const { outcome } = result;
+    const { lastError } = this.state;
     this.reach(call.op === OPS.compensate ? 'compensation-answered' : 'call-answered');
     this.fold({ type: 'answered', call, outcome, now: this.now(), spread: random() });
     if (outcome.bySubstring) incidents.substring(this.state, returned, outcome);
-    if (isIncident(this.mode, call, outcome)) incidents.forbidden(this.state, returned, outcome);
-    else if (outcome.kind === 'error') incidents.failed(this.state, returned, outcome);
+    if (isIncident(this.mode, call, outcome)) {
+      incidents.forbidden(this.state, returned, outcome, !tellsOfIncident(lastError, call));
+    } else if (outcome.kind === 'error') incidents.failed(this.state, returned, outcome);
   }
 
   /** Makes the facts so far durable. @returns false when the lease is no longer ours */
