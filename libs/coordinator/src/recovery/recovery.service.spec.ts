@@ -1,4 +1,4 @@
-import { newGid } from '@nestjs-dtx/protocol';
+import { newGid, type TransType } from '@nestjs-dtx/protocol';
 import { ANSWERS, Gate, ScriptedService, until } from '@nestjs-dtx/testing';
 import { CapturedLog } from '../captured-log.spec-helper';
 import { CoordinatorRig } from '../coordinator-rig.spec-helper';
@@ -117,12 +117,12 @@ describe('recovery', () => {
 
   test('leaves alone what this version cannot run, says so, and runs the rest', async () => {
     const [foreign, own] = [newGid(), ...(await left(1))];
-    await store.write(insertWrite(foreign, { transType: 'tcc', lease: ENDED_LEASE }));
+    await store.write(insertWrite(foreign, { transType: 'later' as TransType, lease: ENDED_LEASE }));
     expect(await rig.scan()).toBe(2);
     await rig.idle();
     expect(await rig.state(own!)).toBe('succeed P S');
     expect(await rig.state(foreign)).toBe('submitted P P');
-    const problem = 'this transaction cannot be run: this version has no mode tcc';
+    const problem = 'this transaction cannot be run: this version has no mode later';
     expect(log.of('error')).toEqual([`error gid=${foreign} ${problem}`]);
     const { transaction } = await rig.read(foreign);
     expect(transaction).toMatchObject({ lastError: problem, leaseUntil: null });
