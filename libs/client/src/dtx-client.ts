@@ -13,6 +13,9 @@ import { CoordinatorApi } from './transactions/coordinator-api';
 import { forceStopTransaction } from './transactions/force-stop';
 import type { Initiator } from './transactions/initiator';
 import { submitTransaction } from './transactions/submit';
+import { WorkflowApi } from './workflow/workflow-api';
+import { WorkflowBuilder } from './workflow/workflow-builder';
+import { Workflows } from './workflow/workflows';
 import { XaBuilder } from './xa/xa-builder';
 
 /** @see DtxClient */
@@ -54,6 +57,8 @@ export class DtxClient {
   private readonly api: CoordinatorApi;
   private readonly directory: ServiceDirectory;
   private readonly initiator: Initiator;
+  /** Where this process makes its workflows known, and resumes them. */
+  readonly workflows: Workflows;
 
   /** @throws DtxError `DTX_INVALID_CONFIG` naming the wrong option */
   constructor(options: DtxClientOptions) {
@@ -67,6 +72,7 @@ export class DtxClient {
     const timeoutMs = positive('branchTimeoutMs', options.branchTimeoutMs ?? DEFAULT_BRANCH_TIMEOUT_MS);
     const branches = new BranchCaller(this.directory, { connections, timeoutMs });
     this.initiator = { api: this.api, branches };
+    this.workflows = new Workflows(new WorkflowApi(this.api), branches);
   }
 
   /** @returns a new global id, made here: no call, no collision. */
@@ -131,6 +137,17 @@ export class DtxClient {
   }
 
   /**
+   * Starts a workflow that this process has registered under the name.
+   *
+   * @param gid the transaction's id, and the key that makes a repeated execute harmless; give your own (an order number) if
+   * the same business may be started twice
+   * @throws InvalidRequestError for a gid that cannot be stored
+   */
+  workflow<Input = unknown, Result = unknown>(name: string, gid: string = newGid()): WorkflowBuilder<Input, Result> {
+    return new WorkflowBuilder<Input, Result>(gid, (input, start) => this.workflows.execute(name, input, start));
+  }
+
+  /**
    * @returns the transaction with its branches; `transaction` is null for an unknown gid
    * @throws CoordinatorRefusedError, CoordinatorUnreachableError
    */
@@ -147,7 +164,7 @@ export class DtxClient {
    * @throws InvalidRequestError, CoordinatorRefusedError, CoordinatorUnreachableError
    */
   async resolve(place: string, op: string): Promise<string> {
-    const [url] = await this.directory.candidates(urlOfPlace(place, 'place'), op);
+    const [url] = await this.directory.candidates(urlOfPlace(place, 'place'), [op]);
     return url;
   }
 
@@ -171,6 +188,8 @@ export class DtxClient {
 
   /** Lets the calls under way end and closes the sockets. May be called twice. */
   async close(): Promise<void> {
+    // Steps under way still need both.
+    await this.workflows.close();
     await Promise.all([this.initiator.branches.close(), this.api.close()]);
   }
 }

@@ -36,6 +36,9 @@ export const ERROR_CODES = {
   barrierRootHandle: 'DTX_BARRIER_ROOT_HANDLE',
   barrierTable: 'DTX_BARRIER_TABLE',
   definition: 'DTX_DEFINITION',
+  workflowUnknown: 'DTX_WORKFLOW_UNKNOWN',
+  workflowChanged: 'DTX_WORKFLOW_CHANGED',
+  workflowMisuse: 'DTX_WORKFLOW_MISUSE',
 } as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[keyof typeof ERROR_CODES];

@@ -38,7 +38,7 @@ export class BranchCaller {
    * @throws BranchCallError, CoordinatorUnreachableError, CoordinatorRefusedError when a `svc://` URL cannot be resolved
    */
   async call(request: BranchRequest): Promise<BranchReply> {
-    const [first, ...others] = await this.directory.candidates(request.url, request.info.op);
+    const [first, ...others] = await this.directory.candidates(request.url, request.handlerOps ?? [request.info.op]);
     let reply = await this.exchange(first, request);
     for (const url of others) {
       if (reply.answered || !isNeverSent(reply.cause)) break;

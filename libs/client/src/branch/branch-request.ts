@@ -6,6 +6,11 @@ export interface BranchRequest {
   readonly url: string;
   /** Which branch and op; told to the participant in the query of the URL. */
   readonly info: BranchInfo;
+  /**
+   * Ops under which a registered handler may be announced; the first that is counts.
+   * @default the op of `info`
+   */
+  readonly handlerOps?: readonly string[];
   readonly method: 'GET' | 'POST';
   /** Sent as it is. */
   readonly body?: string;

@@ -11,8 +11,8 @@ const instance = (url: string, more: Partial<ListedService> = {}): ListedService
 describe('ServiceDirectory', () => {
   it('leaves URLs alone without asking', async () => {
     const directory = new ServiceDirectory(() => Promise.reject(new Error('must not be asked')));
-    expect(await directory.candidates('http://bank/x', 'try')).toEqual(['http://bank/x']);
-    expect(await directory.candidates('', 'try')).toEqual(['']);
+    expect(await directory.candidates('http://bank/x', ['try'])).toEqual(['http://bank/x']);
+    expect(await directory.candidates('', ['try'])).toEqual(['']);
   });
 
   it('names every live instance of the service, beginning with another one each time', async () => {
@@ -23,13 +23,25 @@ describe('ServiceDirectory', () => {
       instance('http://two'),
     ];
     const directory = new ServiceDirectory(async () => list);
-    expect(await directory.candidates('svc://bank/freeze', 'try')).toEqual(['http://one/freeze', 'http://two/freeze']);
-    expect(await directory.candidates('svc://bank/freeze', 'try')).toEqual(['http://two/freeze', 'http://one/freeze']);
+    expect(await directory.candidates('svc://bank/freeze', ['try'])).toEqual([
+      'http://one/freeze',
+      'http://two/freeze',
+    ]);
+    expect(await directory.candidates('svc://bank/freeze', ['try'])).toEqual([
+      'http://two/freeze',
+      'http://one/freeze',
+    ]);
+  });
+
+  it('takes the first op that the handler is announced for', async () => {
+    const directory = new ServiceDirectory(async () => [instance('http://one')]);
+    expect(await directory.candidates('svc://bank/freeze', ['action', 'try'])).toEqual(['http://one/freeze']);
+    expect(await directory.candidates('svc://bank/freeze', ['rollback', 'cancel', 'try'])).toEqual(['']);
   });
 
   it('knows ops that need no call', async () => {
     const directory = new ServiceDirectory(async () => [instance('http://one')]);
-    expect(await directory.candidates('svc://bank/freeze', 'cancel')).toEqual(['']);
+    expect(await directory.candidates('svc://bank/freeze', ['cancel'])).toEqual(['']);
   });
 
   it.each([
@@ -39,7 +51,7 @@ describe('ServiceDirectory', () => {
     ['svc://bank/toString', 'try', 'svc://bank/toString: service bank has no handler toString for try'],
   ])('tells that %s leads nowhere for %s', async (url, op, message) => {
     const directory = new ServiceDirectory(async () => [instance('http://one')]);
-    await expect(directory.candidates(url, op)).rejects.toMatchObject({ code: 'DTX_BRANCH_CALL', url, message });
+    await expect(directory.candidates(url, [op])).rejects.toMatchObject({ code: 'DTX_BRANCH_CALL', url, message });
   });
 
   it('asks once for calls at the same time, and not again while the list is fresh', async () => {
@@ -48,15 +60,15 @@ describe('ServiceDirectory', () => {
       asked += 1;
       return [instance('http://one')];
     });
-    await Promise.all([1, 2, 3].map(() => directory.candidates('svc://bank/freeze', 'try')));
-    await directory.candidates('svc://bank/freeze', 'confirm');
+    await Promise.all([1, 2, 3].map(() => directory.candidates('svc://bank/freeze', ['try'])));
+    await directory.candidates('svc://bank/freeze', ['confirm']);
     expect(asked).toBe(1);
   });
 
   it('asks again after it could not ask', async () => {
     const answers = [Promise.reject(new Error('no coordinator')), Promise.resolve([instance('http://one')])];
     const directory = new ServiceDirectory(() => answers.shift()!);
-    await expect(directory.candidates('svc://bank/freeze', 'try')).rejects.toThrow('no coordinator');
-    expect(await directory.candidates('svc://bank/freeze', 'try')).toEqual(['http://one/freeze']);
+    await expect(directory.candidates('svc://bank/freeze', ['try'])).rejects.toThrow('no coordinator');
+    expect(await directory.candidates('svc://bank/freeze', ['try'])).toEqual(['http://one/freeze']);
   });
 });

@@ -23,22 +23,24 @@ export class ServiceDirectory {
 
   /**
    * @param url `svc://service/handler`; any other is returned as it is
+   * @param ops of which the first counts that the handler is announced for
    * @returns URLs of all live instances, each call beginning with another one; an empty URL if this op needs no call
    * @throws BranchCallError when there is no live instance, or no such handler
    * @throws CoordinatorUnreachableError, CoordinatorRefusedError
    */
-  async candidates(url: string, op: string): Promise<readonly [string, ...string[]]> {
+  async candidates(url: string, ops: readonly string[]): Promise<readonly [string, ...string[]]> {
     if (!url.startsWith(SERVICE_SCHEME)) return [url];
     const name = parseServiceUrl(url);
     if (!name) throw new BranchCallError(url, 'is not of the form svc://service/handler');
     let live = await this.live(name.service, FRESH_MS);
     if (live.length === 0) live = await this.live(name.service, MISS_MS);
-    const paths = live.map((instance) => ({ instance, path: handlerPath(instance, name.handler, op) }));
+    const paths = live.map((instance) => ({ instance, path: pathOf(instance, name.handler, ops) }));
     if (paths.some(({ path }) => path === null)) return [''];
     const urls = paths.flatMap(({ instance, path }) => (typeof path === 'string' ? [instance.url + path] : []));
     const [first, ...others] = this.inTurn(urls);
     if (first !== undefined) return [first, ...others];
-    const missing = live.length === 0 ? 'has no live instance' : `has no handler ${name.handler} for ${op}`;
+    const missing =
+      live.length === 0 ? 'has no live instance' : `has no handler ${name.handler} for ${ops.join(' or ')}`;
     throw new BranchCallError(url, `service ${name.service} ${missing}`);
   }
 
@@ -59,4 +61,8 @@ export class ServiceDirectory {
     this.turn += 1;
     return [...urls.slice(start), ...urls.slice(0, start)];
   }
+}
+
+function pathOf(instance: ListedService, handler: string, ops: readonly string[]): string | null | undefined {
+  return ops.map((op) => handlerPath(instance, handler, op)).find((path) => path !== undefined);
 }
