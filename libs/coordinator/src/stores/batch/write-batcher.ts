@@ -17,7 +17,7 @@ export interface WriteBatcherOptions {
 
 export const DEFAULT_BATCH: WriteBatcherOptions = { maxBatch: 256, depth: 1 };
 
-const DEFAULT_MAX_QUEUED = 10_000;
+export const DEFAULT_MAX_QUEUED = 10_000;
 
 interface Pending {
   readonly write: Write;
@@ -104,5 +104,5 @@ export class WriteBatcher {
   }
 }
 
-const overloaded = (): DtxError =>
+export const overloaded = (): DtxError =>
   new DtxError(ERROR_CODES.overloaded, 'too many changes wait for the store: try again in a moment');

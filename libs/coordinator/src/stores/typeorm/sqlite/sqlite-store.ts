@@ -3,7 +3,7 @@ import type { Instant } from '@nestjs-dtx/engine';
 import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
 import { sqliteOptions } from '@nestjs-dtx/sqlite';
 import { DataSource } from 'typeorm';
-import { DEFAULT_BATCH, WriteBatcher, type WriteBatcherOptions } from '../../batch/write-batcher';
+import { DEFAULT_BATCH, DEFAULT_MAX_QUEUED, overloaded, type WriteBatcherOptions } from '../../batch/write-batcher';
 import type {
   KvFilter,
   KvPage,
@@ -38,22 +38,23 @@ export interface SqliteStoreOptions {
   readonly directory: string;
   /** Whether {@link SqliteStore.open} may change an old schema (default true); otherwise it is refused with the command to run. */
   readonly autoMigrate?: boolean;
-  readonly batch?: WriteBatcherOptions;
+  readonly batch?: SqliteBatchOptions;
 }
+
+/** The thread makes batches of what there is, so it has no use for a depth. */
+export type SqliteBatchOptions = Omit<WriteBatcherOptions, 'depth'>;
 
 /**
  * The embedded store: one SQLite file. All writes go through a worker thread, where group commit and fsync block nobody;
  * reads go through TypeORM on a second, read-only connection, as on one connection they would see uncommitted rows.
  */
 export class SqliteStore extends TransactionStore {
-  private readonly batcher: WriteBatcher;
   private lock: FolderLock | undefined;
   private thread: WriterThread | undefined;
   private dataSource: DataSource | undefined;
 
   constructor(private readonly options: SqliteStoreOptions) {
     super();
-    this.batcher = new WriteBatcher((writes) => this.writer.execute(writes), options.batch ?? DEFAULT_BATCH);
   }
 
   async open(): Promise<void> {
@@ -61,7 +62,7 @@ export class SqliteStore extends TransactionStore {
     try {
       const file = join(this.options.directory, 'coordinator.sqlite');
       await migrateFile(file, this.options.autoMigrate ?? true);
-      this.thread = new WriterThread(file);
+      this.thread = new WriterThread(file, this.batch.maxBatch);
       await this.thread.call('takeOver');
       this.dataSource = await dataSourceOf(file, { readonly: true }).initialize();
     } catch (error) {
@@ -71,7 +72,7 @@ export class SqliteStore extends TransactionStore {
   }
 
   async close(): Promise<void> {
-    await this.batcher.flush();
+    await this.thread?.flush();
     await this.dataSource?.destroy();
     await this.thread?.close();
     this.lock?.release();
@@ -85,7 +86,10 @@ export class SqliteStore extends TransactionStore {
   }
 
   write<W extends Write>(write: W): Promise<WriteResults[W['kind']]> {
-    return this.batcher.write(write);
+    const { maxQueued = DEFAULT_MAX_QUEUED } = this.batch;
+    if (!this.thread) return Promise.reject(notOpen());
+    if (write.kind !== 'advance' && this.thread.size >= maxQueued) return Promise.reject(overloaded());
+    return this.thread.write(write) as Promise<WriteResults[W['kind']]>;
   }
 
   async claim(limit: number, lease: LeaseRequest): Promise<readonly LeasedTransaction[]> {
@@ -141,6 +145,10 @@ export class SqliteStore extends TransactionStore {
     const remedy = 'restore the file from a backup or set DATA_DIR to another folder';
     const message = `the database in ${this.options.directory} cannot be opened (${reason}): ${remedy}`;
     return new DtxError(ERROR_CODES.storeUnavailable, message, { cause });
+  }
+
+  private get batch(): SqliteBatchOptions {
+    return this.options.batch ?? DEFAULT_BATCH;
   }
 
   private get writer(): WriterThread {

@@ -9,7 +9,7 @@ import type { Write, WriteResult } from '../../writes';
 import { migrate } from '../migrate';
 import { MIGRATIONS, MIGRATIONS_TABLE } from '../migrations';
 import { SqliteWriter } from './sqlite-writer';
-import { decodeOutcomes, encodeWrites } from './write-codec';
+import { decodeOutcomes } from './write-codec';
 
 const LEASE = { owner: 'me/1', durationMs: 60_000 };
 
@@ -38,7 +38,7 @@ describe('the writer of the SQLite file', () => {
   });
 
   async function execute(...writes: Write[]): Promise<(WriteResult | Error)[]> {
-    const outcomes = decodeOutcomes(await writer.execute(encodeWrites(writes)));
+    const outcomes = decodeOutcomes(await writer.execute(writes));
     return outcomes.map((outcome) => (outcome.ok ? outcome.result : (outcome.error as Error)));
   }
 

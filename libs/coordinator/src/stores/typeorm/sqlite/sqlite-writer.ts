@@ -2,11 +2,11 @@ import { openSqlite, sqliteTime, sqliteCode, withSqliteCode, type SqliteDatabase
 import { runIsolated, type BatchErrorKind } from '../../batch/batch-outcome';
 import type { LeasedTransaction } from '../../records';
 import type { HeldLease, KvEntry, PurgeProgress, PurgeRequest, RearmResult } from '../../transaction-store';
-import type { LeaseRequest } from '../../writes';
+import type { LeaseRequest, Write } from '../../writes';
 import { purgeSqlite } from './sqlite-purge';
 import { SqliteConnection } from './sqlite-connection';
 import { SqliteStatements } from './sqlite-statements';
-import { decodeWrites, encodeOutcomes, type EncodedOutcomes, type EncodedWrites } from './write-codec';
+import { decodeWrite, encodeOutcomes, type EncodedOutcomes } from './write-codec';
 
 const UNFINISHED = "status NOT IN ('succeed', 'failed')";
 /** By the index of the statuses, whose own condition has to stand here; without it the start would read all of the history. */
@@ -61,9 +61,14 @@ export class SqliteWriter {
     this.statements = new SqliteStatements(this.connection, Date.now);
   }
 
-  /** Group commit of one batch. */
-  async execute(encoded: EncodedWrites): Promise<EncodedOutcomes> {
-    return encodeOutcomes(await runIsolated(this.statements, decodeWrites(encoded), { kindOf, isRepeated: false }));
+  /** Group commit. @param writes at most one per gid */
+  async execute(writes: readonly Write[]): Promise<EncodedOutcomes> {
+    return encodeOutcomes(await runIsolated(this.statements, writes, { kindOf, isRepeated: false }));
+  }
+
+  /** A write in a transaction of its own. @param text as it was encoded */
+  executeAlone(text: string): Promise<EncodedOutcomes> {
+    return this.execute([decodeWrite(text)]);
   }
 
   /** The data folder is ours alone, so whoever held a lease is dead: its work is due now (design 3.2). */

@@ -1,25 +1,25 @@
-import type { Branch, Instant, NewTransaction } from '@nestjs-dtx/engine';
+import type { Branch, BranchChange, Instant, NewTransaction } from '@nestjs-dtx/engine';
+import type { GlobalStatus } from '@nestjs-dtx/protocol';
 import type { BatchOutcome } from '../../batch/batch-outcome';
-import type { AdvanceWrite, AppendWrite, ChangeWrite, InsertWrite, LeaseRequest, Write } from '../../writes';
+import type { AdvanceWrite, AppendWrite, ChangeWrite, InsertWrite, Park, Write } from '../../writes';
 
 /*
- * How a batch crosses to the writer thread: one JSON text and one block of bytes. Structured cloning of the same objects
- * costs several times as much on both sides, and a payload that sits in Node's shared buffer pool would drag all of the
- * pool's 8 KB along.
+ * How a write crosses to the writer thread: as JSON text. Structured cloning of the same objects costs several times as much
+ * on both sides. What is frequent goes as a list, as the names of its fields would be most of its text: a field that is added
+ * to it has to be added to its list.
  */
 
-/** A batch on its way to the thread. */
-export interface EncodedWrites {
-  readonly json: string;
-  /** All payloads, one after the other. */
-  readonly payloads: Uint8Array<ArrayBuffer>;
-}
+/** A branch with its payload as one character per byte; `null` if it is that of the branch before. */
+type WireBranch = readonly [
+  branchId: string,
+  op: string,
+  url: string,
+  status: Branch['status'],
+  payload: string | null,
+];
 
-/** A branch with its payload replaced by where it lies in the block: branchId, op, url, status, start, length. */
-type WireBranch = readonly [string, string, string, Branch['status'], number, number];
-
-/** An insert without the names of its fields, which are most of its text. */
 type WireInsert = readonly [
+  kind: 'insert',
   gid: string,
   transType: NewTransaction['transType'],
   status: NewTransaction['status'],
@@ -31,34 +31,54 @@ type WireInsert = readonly [
   branches: readonly WireBranch[],
   intervalMs: number,
   firstVisitAfterMs: number | null,
-  lease: LeaseRequest | null,
+  owner: string | null,
+  durationMs: number,
+];
+
+type WireBranchChange = readonly [branchId: string, op: string, status: BranchChange['status']];
+
+type WireAdvance = readonly [
+  kind: 'advance',
+  gid: string,
+  epoch: number,
+  branches: readonly WireBranchChange[],
+  status: GlobalStatus | null,
+  rollbackReason: string | null,
+  park: Park | null,
 ];
 
 type WireAppend = Omit<AppendWrite, 'branches'> & { readonly branches: readonly WireBranch[] };
-type WireWrite = WireInsert | WireAppend | AdvanceWrite | ChangeWrite;
+type WireWrite = WireInsert | WireAdvance | WireAppend | ChangeWrite;
 
-export function encodeWrites(writes: readonly Write[]): EncodedWrites {
-  const block = new PayloadBlock();
-  const wire = writes.map((write): WireWrite => {
-    if (write.kind === 'insert') return wireInsert(write, block);
-    return write.kind === 'append' ? { ...write, branches: block.take(write.branches) } : write;
-  });
-  return { json: JSON.stringify(wire), payloads: block.bytes() };
+export function encodeWrite(write: Write): string {
+  return JSON.stringify(wireOf(write));
 }
 
-export function decodeWrites({ json, payloads }: EncodedWrites): Write[] {
-  const wire = JSON.parse(json) as WireWrite[];
-  return wire.map((write) => {
-    if (!('kind' in write)) return insertOf(write, payloads);
-    return write.kind === 'append' ? { ...write, branches: branchesOf(write.branches, payloads) } : write;
-  });
+export function decodeWrite(text: string): Write {
+  const wire = JSON.parse(text) as WireWrite;
+  if (Array.isArray(wire)) return wire[0] === 'insert' ? insertOf(wire as WireInsert) : advanceOf(wire as WireAdvance);
+  const write = wire as WireAppend | ChangeWrite;
+  return write.kind === 'append' ? { ...write, branches: branchesOf(write.branches) } : write;
 }
 
-function wireInsert({ gid, intervalMs, lease, transaction }: InsertWrite, block: PayloadBlock): WireInsert {
+function wireOf(write: Write): WireWrite {
+  switch (write.kind) {
+    case 'insert':
+      return wireInsert(write);
+    case 'advance':
+      return wireAdvance(write);
+    case 'append':
+      return { ...write, branches: wireBranches(write.branches) };
+    case 'change':
+      return write;
+  }
+}
+
+function wireInsert({ gid, intervalMs, lease, transaction }: InsertWrite): WireInsert {
   const { transType, status, protocol, queryPrepared, customData, businessKey, options, firstVisitAfterMs } =
     transaction;
-  const branches = block.take(transaction.branches);
   return [
+    'insert',
     gid,
     transType,
     status,
@@ -67,21 +87,59 @@ function wireInsert({ gid, intervalMs, lease, transaction }: InsertWrite, block:
     customData,
     businessKey,
     options,
-    branches,
+    wireBranches(transaction.branches),
     intervalMs,
     firstVisitAfterMs ?? null,
-    lease ?? null,
+    lease ? lease.owner : null,
+    lease ? lease.durationMs : 0,
   ];
 }
 
-function insertOf(wire: WireInsert, payloads: Uint8Array): InsertWrite {
-  const [gid, transType, status, protocol, queryPrepared, customData, businessKey, options] = wire;
-  const [wireBranches, intervalMs, firstVisitAfterMs, lease] = [wire[8], wire[9], wire[10], wire[11]];
-  const branches = branchesOf(wireBranches, payloads);
+function insertOf(wire: WireInsert): InsertWrite {
+  const [, gid, transType, status, protocol, queryPrepared, customData, businessKey, options] = wire;
+  const [branches, intervalMs, firstVisitAfterMs, owner] = [branchesOf(wire[9]), wire[10], wire[11], wire[12]];
   const fields = { gid, transType, status, protocol, queryPrepared, customData, businessKey, options, branches };
   const transaction = firstVisitAfterMs === null ? fields : { ...fields, firstVisitAfterMs };
-  if (lease === null) return { kind: 'insert', gid, transaction, intervalMs };
-  return { kind: 'insert', gid, transaction, intervalMs, lease };
+  if (owner === null) return { kind: 'insert', gid, transaction, intervalMs };
+  return { kind: 'insert', gid, transaction, intervalMs, lease: { owner, durationMs: wire[13] } };
+}
+
+function wireAdvance({ kind, gid, epoch, branches, status, rollbackReason, park }: AdvanceWrite): WireAdvance {
+  const changes = branches.map((branch): WireBranchChange => [branch.branchId, branch.op, branch.status]);
+  return [kind, gid, epoch, changes, status ?? null, rollbackReason ?? null, park ?? null];
+}
+
+function advanceOf([kind, gid, epoch, changes, status, rollbackReason, park]: WireAdvance): AdvanceWrite {
+  const branches = changes.map(([branchId, op, to]): BranchChange => ({ branchId, op, status: to }));
+  const write: { -readonly [K in keyof AdvanceWrite]: AdvanceWrite[K] } = { kind, gid, epoch, branches };
+  if (status !== null) write.status = status;
+  if (rollbackReason !== null) write.rollbackReason = rollbackReason;
+  if (park !== null) write.park = park;
+  return write;
+}
+
+function wireBranches(branches: readonly Branch[]): WireBranch[] {
+  let before: Uint8Array | undefined;
+  return branches.map(({ branchId, op, url, status, payload }) => {
+    const isShared = payload === before;
+    before = payload;
+    return [branchId, op, url, status, isShared ? null : textOf(payload)];
+  });
+}
+
+/** A payload that branches share is one array again, which is how the INSERT knows them for a pair. */
+function branchesOf(wire: readonly WireBranch[]): Branch[] {
+  let payload: Uint8Array = NO_PAYLOAD;
+  return wire.map(([branchId, op, url, status, text]) => {
+    if (text !== null) payload = Buffer.from(text, 'latin1');
+    return { branchId, op, url, payload, status };
+  });
+}
+
+const NO_PAYLOAD = new Uint8Array(0);
+
+function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
 }
 
 /** Outcomes on their way back. Those that hold whole transactions or errors are cloned as they are; they are rare. */
@@ -119,43 +177,4 @@ function appliedOf(outcomes: readonly BatchOutcome[]): AppliedOutcomes | undefin
 
 function isPlain(outcome: BatchOutcome): boolean {
   return outcome.ok && !('leased' in outcome.result);
-}
-
-/** A payload that branches share is one array again, which is how the INSERT knows them for a pair. */
-function branchesOf(wire: readonly WireBranch[], payloads: Uint8Array): Branch[] {
-  let payload = NO_PAYLOAD;
-  let at = -1;
-  return wire.map(([branchId, op, url, status, start, length]) => {
-    if (start !== at || length !== payload.byteLength) payload = payloads.subarray(start, start + length);
-    at = start;
-    return { branchId, op, url, payload, status };
-  });
-}
-
-const NO_PAYLOAD: Uint8Array = new Uint8Array(0);
-
-/** Collects payloads; the action and the compensation of a step share one. */
-class PayloadBlock {
-  private readonly parts: Uint8Array[] = [];
-  private size = 0;
-
-  take(branches: readonly Branch[]): WireBranch[] {
-    return branches.map(({ branchId, op, url, status, payload }) => {
-      if (this.parts.at(-1) !== payload) {
-        this.parts.push(payload);
-        this.size += payload.byteLength;
-      }
-      return [branchId, op, url, status, this.size - payload.byteLength, payload.byteLength];
-    });
-  }
-
-  bytes(): Uint8Array<ArrayBuffer> {
-    const block = new Uint8Array(this.size);
-    let offset = 0;
-    for (const part of this.parts) {
-      block.set(part, offset);
-      offset += part.byteLength;
-    }
-    return block;
-  }
 }

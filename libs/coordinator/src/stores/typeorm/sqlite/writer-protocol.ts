@@ -1,12 +1,16 @@
+import type { EncodedOutcomes } from './write-codec';
 import type { SqliteWriter } from './sqlite-writer';
 
-/** What the worker can be asked to do: every public method of the writer. */
-export type WriterMethod = keyof SqliteWriter;
+/** What the worker can be asked to do beside the writes in the ring: every other public method of the writer. */
+export type WriterMethod = Exclude<keyof SqliteWriter, 'execute'>;
 
-export interface WriterRequest {
+export interface WriterCall {
   readonly method: WriterMethod;
   readonly args: readonly unknown[];
 }
+
+/** A call; or the word that there is something in the ring. */
+export type WriterRequest = WriterCall | 'wake';
 
 /** An error without its class: structured cloning would drop the code. */
 export interface ClonedError {
@@ -14,8 +18,10 @@ export interface ClonedError {
   readonly code?: string;
 }
 
-/** Replies come in the order of their requests. */
-export type WriterReply = { readonly value: unknown } | { readonly error: ClonedError };
+/** Replies to calls come in the order of the calls, those to writes in the order in the ring; several writes have one. */
+export type WriterReply = CallReply | { readonly outcomes: EncodedOutcomes };
+
+export type CallReply = { readonly value: unknown } | { readonly error: ClonedError };
 
 export function cloneError(error: unknown): ClonedError {
   const { message, code } = error as { message?: unknown; code?: unknown };

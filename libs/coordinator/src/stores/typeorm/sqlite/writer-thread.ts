@@ -3,38 +3,53 @@ import { join, sep } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
 import type { BatchOutcome } from '../../batch/batch-outcome';
-import type { Write } from '../../writes';
-import { decodeOutcomes, encodeWrites } from './write-codec';
+import type { Write, WriteResult } from '../../writes';
+import { SharedRing } from './shared-ring';
 import type { SqliteWriter } from './sqlite-writer';
 import type { WriterData } from './sqlite.worker';
-import type { WriterMethod, WriterReply, WriterRequest } from './writer-protocol';
+import { decodeOutcomes, encodeWrite, type EncodedOutcomes } from './write-codec';
+import type { CallReply, WriterMethod, WriterReply, WriterRequest } from './writer-protocol';
 
 type Settled<T> = T extends Promise<infer V> ? V : T;
 
 /** Batches live shortly: room for them to die young saves most collections, and with them the wake-ups of V8's helpers. */
 const YOUNG_GENERATION_MB = 64;
 
-interface Waiting {
-  readonly resolve: (value: unknown) => void;
+interface Waiting<T> {
+  readonly resolve: (value: T) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** The writer thread as seen from the main one: a remote {@link SqliteWriter}. */
+/** The writer thread as seen from the main one: a remote {@link SqliteWriter}, and where its writes come together. */
 export class WriterThread {
   private readonly worker: Worker;
-  /** In the order of their requests, which is the order in which the thread answers. */
-  private waiting: Waiting[] = [];
+  private readonly ring = SharedRing.create();
+  /** In the order of the replies. */
+  private calls: Waiting<unknown>[] = [];
+  /** In the order of the ring, which is the order of the replies. */
+  private writes: Waiting<WriteResult>[] = [];
+  /** Writes for which the ring had no room. There is a reply to come, as it is full, and with that there is room again. */
+  private overflow: string[] = [];
+  private whenIdle: (() => void)[] = [];
   private ended: Error | undefined;
 
-  /** @param file the database file, whose schema is already there */
-  constructor(file: string) {
+  /**
+   * @param file the database file, whose schema is already there
+   * @param maxBatch most writes in one database transaction
+   */
+  constructor(file: string, maxBatch: number) {
     this.worker = new Worker(workerFile(), {
-      workerData: { file } satisfies WriterData,
+      workerData: { file, maxBatch, ring: this.ring.memory } satisfies WriterData,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
     this.worker.on('message', (reply: WriterReply) => this.settle(reply));
     this.worker.on('error', (error) => this.fail(error));
     this.worker.on('exit', () => this.fail(new Error('the writer thread has ended')));
+  }
+
+  /** Writes that wait for their commit. */
+  get size(): number {
+    return this.writes.length;
   }
 
   /** @throws DtxError `DTX_STORE_UNAVAILABLE` when the database refuses or the thread is gone */
@@ -44,17 +59,31 @@ export class WriterThread {
   ): Promise<Settled<ReturnType<SqliteWriter[M]>>> {
     if (this.ended) return Promise.reject(unavailable(this.ended));
     return new Promise((resolve, reject) => {
-      this.worker.postMessage({ method, args } satisfies WriterRequest);
-      this.waiting.push({ resolve: resolve as (value: unknown) => void, reject });
+      this.post({ method, args });
+      this.calls.push({ resolve: resolve as (value: unknown) => void, reject });
     });
   }
 
-  /** Group commit of one batch. @throws DtxError `DTX_STORE_UNAVAILABLE` when none of it was carried out */
-  async execute(writes: readonly Write[]): Promise<BatchOutcome[]> {
-    const outcomes = decodeOutcomes(await this.call('execute', encodeWrites(writes)));
-    return outcomes.map((outcome) =>
-      outcome.ok ? outcome : { ok: false, error: unavailable(outcome.error as Error) },
-    );
+  /**
+   * Commits a write, with all others that wait then.
+   *
+   * @throws DtxError `DTX_STORE_UNAVAILABLE` when it was not carried out
+   */
+  write(write: Write): Promise<WriteResult> {
+    if (this.ended) return Promise.reject(unavailable(this.ended));
+    const text = encodeWrite(write);
+    if (!this.ring.mayHold(text)) return this.writeAlone(text);
+    return new Promise((resolve, reject) => {
+      this.writes.push({ resolve, reject });
+      if (this.overflow.length > 0 || !this.ring.offer(text)) this.overflow.push(text);
+      this.wake();
+    });
+  }
+
+  /** Resolves when all writes so far have been answered. */
+  async flush(): Promise<void> {
+    if (this.writes.length === 0) return;
+    await new Promise<void>((resolve) => this.whenIdle.push(resolve));
   }
 
   async close(): Promise<void> {
@@ -63,21 +92,76 @@ export class WriterThread {
     await this.worker.terminate();
   }
 
+  private async writeAlone(text: string): Promise<WriteResult> {
+    const [outcome] = decodeOutcomes(await this.call('executeAlone', text));
+    return resultOf(outcome!);
+  }
+
+  /** At once: whatever else is written in this turn finds the thread awake, and shares the next transaction. */
+  private wake(): void {
+    if (this.ring.hasToWake()) this.post('wake');
+  }
+
+  private post(request: WriterRequest): void {
+    this.worker.postMessage(request);
+  }
+
   private settle(reply: WriterReply): void {
-    const waiting = this.waiting.shift();
-    if ('error' in reply) waiting?.reject(unavailable(Object.assign(new Error(reply.error.message), reply.error)));
+    if ('outcomes' in reply) this.settleWrites(reply.outcomes);
+    else this.settleCall(reply);
+  }
+
+  private settleCall(reply: CallReply): void {
+    const waiting = this.calls.shift();
+    if ('error' in reply) waiting?.reject(unavailable(reply.error));
     else waiting?.resolve(reply.value);
+  }
+
+  private settleWrites(encoded: EncodedOutcomes): void {
+    const outcomes = decodeOutcomes(encoded);
+    const settled = this.writes.splice(0, outcomes.length);
+    outcomes.forEach((outcome, index) => {
+      if (outcome.ok) settled[index]!.resolve(outcome.result);
+      else settled[index]!.reject(failureOf(outcome));
+    });
+    this.offerOverflow();
+    if (this.writes.length === 0) this.tellIdle();
+  }
+
+  private offerOverflow(): void {
+    if (this.overflow.length === 0) return;
+    const left = this.overflow.findIndex((text) => !this.ring.offer(text));
+    this.overflow = left === -1 ? [] : this.overflow.slice(left);
+    this.wake();
+  }
+
+  private tellIdle(): void {
+    const waiting = this.whenIdle;
+    this.whenIdle = [];
+    for (const resolve of waiting) resolve();
   }
 
   private fail(error: Error): void {
     this.ended ??= error;
-    for (const { reject } of this.waiting) reject(unavailable(error));
-    this.waiting = [];
+    for (const { reject } of [...this.calls, ...this.writes]) reject(unavailable(error));
+    this.calls = [];
+    this.writes = [];
+    this.overflow = [];
+    this.tellIdle();
   }
 }
 
-function unavailable(cause: Error): DtxError {
-  return new DtxError(ERROR_CODES.storeUnavailable, `the store failed: ${cause.message}`, { cause });
+function resultOf(outcome: BatchOutcome): WriteResult {
+  if (outcome.ok) return outcome.result;
+  throw failureOf(outcome);
+}
+
+const failureOf = ({ error }: Extract<BatchOutcome, { ok: false }>): DtxError => unavailable(error as Error);
+
+/** @param cause an error, or what is left of it behind the boundary between the threads */
+function unavailable(cause: { readonly message: string }): DtxError {
+  const error = cause instanceof Error ? cause : Object.assign(new Error(cause.message), cause);
+  return new DtxError(ERROR_CODES.storeUnavailable, `the store failed: ${cause.message}`, { cause: error });
 }
 
 /** A thread runs compiled code: the file beside this one, or its twin in the build output when this is TypeScript under a test runner. */
