@@ -1,7 +1,9 @@
 import { Cleanup } from '../support/cleanup';
+import type { CommitChoice } from '../support/commit-text';
 import { describeEngines } from '../support/describe-engines.spec-helper';
 import type { Word } from '../support/fixture/answer';
 import { AMOUNT } from '../support/fixture/transfer';
+import type { Reply } from '../support/http';
 import type { SagaCase } from '../support/saga-case';
 import { SHARED_ENGINES } from '../support/store-engine';
 import { until } from '../support/until';
@@ -14,7 +16,7 @@ const LOCKS_LIMIT_MS = 10_000;
 const LEASE = { LEASE_SECONDS: '5' };
 const PATIENCE = { withinMs: RECOVERY_LIMIT_MS + LOCKS_LIMIT_MS, everyMs: 50 };
 
-/** The worst moment for a pause: the database holds the locks of somebody who does not know that time passes. */
+/** The worst moment for a pause: the database is about to commit for somebody who does not know that time passes. */
 describe('a coordinator frozen right before a commit', () => {
   describeEngines(SHARED_ENGINES, (engine) => {
     let cleanup: Cleanup;
@@ -47,7 +49,6 @@ describe('a coordinator frozen right before a commit', () => {
       answer('ok');
       await held;
       sleeper.process.freeze();
-      expect(await isLocked(saga.gid)).toBe(true);
 
       const other = steady.saga(saga.gid);
       await until(
@@ -62,20 +63,45 @@ describe('a coordinator frozen right before a commit', () => {
 
     test('of a submit: its client sends it to another one, which accepts it and runs it alone', async () => {
       const saga = sleeper.saga('submit');
-      const held = relay.commitHeld(saga.gid);
-      const lost = saga.submit().catch(() => undefined);
-      await held;
-      sleeper.process.freeze();
-      expect(await isLocked(saga.gid)).toBe(true);
-
-      const again = steady.saga(saga.gid);
-      await until('it is accepted', () => whileOthersRun(() => isAccepted(again)), PATIENCE);
-      expect(await again.ended()).toMatchObject({ status: 'succeed', rows: 'P S P S' });
+      const lost = await frozenAtSubmit(saga, {});
+      const again = await runByTheOther(saga);
       await wakesUp();
       // Whatever the first client is told at last, it is no word of success for something that does not exist.
-      expect([200, 409, 503]).toContain((await lost)?.status);
+      expect([200, 409, 503]).toContain((await lost.reply)?.status);
+      expect(await again.state()).toMatchObject({ status: 'succeed', rows: 'P S P S' });
       expect(saga.calls).toEqual(['OUT[01 action]', 'IN[02 action]']);
     });
+
+    test('of the submit of a prepared one, whose lock it holds: another one accepts it and runs it alone', async () => {
+      const saga = sleeper.saga('prepared');
+      expect((await sleeper.api.post('prepare', saga.body())).status).toBe(200);
+      const lost = await frozenAtSubmit(saga, { looked: true });
+      expect(await isLocked(saga.gid)).toBe(true);
+      const again = await runByTheOther(saga);
+      await wakesUp();
+      expect([200, 409, 503]).toContain((await lost.reply)?.status);
+      expect(await again.state()).toMatchObject({ status: 'succeed', rows: 'P S P S' });
+      expect(saga.calls).toEqual(['OUT[01 action]', 'IN[02 action]']);
+    }, 60_000);
+
+    /** @returns what its client hears in the end */
+    async function frozenAtSubmit(
+      saga: SagaCase,
+      choice: CommitChoice,
+    ): Promise<{ reply: Promise<Reply | undefined> }> {
+      const held = relay.commitHeld(saga.gid, choice);
+      const reply = saga.submit().catch(() => undefined);
+      await held;
+      sleeper.process.freeze();
+      return { reply };
+    }
+
+    async function runByTheOther({ gid }: SagaCase): Promise<SagaCase> {
+      const again = steady.saga(gid);
+      await until('it is accepted', () => whileOthersRun(() => isAccepted(again)), PATIENCE);
+      await again.ended();
+      return again;
+    }
 
     /** Whether somebody holds the row, or is about to make it. */
     async function isLocked(gid: string): Promise<boolean> {

@@ -1,14 +1,12 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Cleanup } from '../support/cleanup';
-
-/** What sends the end of a database transaction. */
-const COMMIT = 'COMMIT';
+import { endsTransaction, type CommitChoice } from '../support/commit-text';
 
 /** Stands between one coordinator and its database, and can hold back the commit of what concerns one transaction. */
 export class Relay {
   private readonly sockets = new Set<Socket>();
-  private target: { readonly gid: string; readonly onHeld: () => void } | undefined;
+  private target: Target | undefined;
   private held: (() => void) | undefined;
 
   private constructor(
@@ -33,11 +31,11 @@ export class Relay {
   }
 
   /**
-   * Holds back the next commit on a connection over which the gid has come since the commit before: the server then holds
-   * the locks of that database transaction. Resolves when it has happened.
+   * Holds back the next such commit on a connection over which the gid has come since the commit before: the server then holds
+   * the locks of that database transaction, unless all of it is held back with its commit. Resolves when it has happened.
    */
-  async commitHeld(gid: string): Promise<void> {
-    await new Promise<void>((resolve) => (this.target = { gid, onHeld: resolve }));
+  async commitHeld(gid: string, choice: CommitChoice = {}): Promise<void> {
+    await new Promise<void>((resolve) => (this.target = { gid, choice, onHeld: resolve }));
   }
 
   /** Sends on what was held back. */
@@ -50,11 +48,12 @@ export class Relay {
     const upstream = connect(this.port, '127.0.0.1');
     let seen = '';
     client.on('data', (chunk) => {
-      const text = seen + chunk.toString('latin1');
-      const hasCommit = text.includes(COMMIT);
-      seen = hasCommit ? '' : text;
+      const part = chunk.toString('latin1');
+      const text = seen + part;
+      seen = endsTransaction(text) ? '' : text;
       const { target } = this;
-      if (!target || !hasCommit || !text.includes(target.gid)) return void upstream.write(chunk);
+      const isMeant = target && endsTransaction(part, target.choice) && text.includes(target.gid);
+      if (!isMeant) return void upstream.write(chunk);
       this.target = undefined;
       this.held = () => upstream.write(chunk);
       return target.onHeld();
@@ -77,4 +76,11 @@ export class Relay {
     this.server.close();
     await once(this.server, 'close');
   }
+}
+
+/** The commit to hold back. */
+interface Target {
+  readonly gid: string;
+  readonly choice: CommitChoice;
+  readonly onHeld: () => void;
 }

@@ -1,9 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Cleanup } from '../support/cleanup';
-
-/** Both engines are told so in plain text; the name of an isolation level is none. */
-const COMMIT = /COMMIT(?!TED)/;
+import { endsTransaction, type CommitChoice } from '../support/commit-text';
 
 /** A commit on its way from a client to its server. */
 export interface PassingCommit {
@@ -21,6 +19,7 @@ export interface PassingCommit {
 export class CommitRelay {
   private readonly sockets = new Set<Socket>();
   private onCommit: ((commit: PassingCommit) => Promise<void>) | undefined;
+  private choice: CommitChoice = {};
   private failure: unknown;
   private isOpen = true;
 
@@ -44,9 +43,10 @@ export class CommitRelay {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** @param onCommit what becomes of the next commit */
-  next(onCommit: (commit: PassingCommit) => Promise<void>): void {
+  /** @param onCommit what becomes of the next such commit */
+  next(onCommit: (commit: PassingCommit) => Promise<void>, choice: CommitChoice = {}): void {
     this.onCommit = onCommit;
+    this.choice = choice;
   }
 
   /** Whether new connections are taken. */
@@ -67,7 +67,7 @@ export class CommitRelay {
     upstream.on('data', answer);
     client.on('data', (chunk) => {
       const { onCommit } = this;
-      if (!onCommit || !COMMIT.test(chunk.toString('latin1'))) return void upstream.write(chunk);
+      if (!onCommit || !endsTransaction(chunk.toString('latin1'), this.choice)) return void upstream.write(chunk);
       this.onCommit = undefined;
       const commit: PassingCommit = {
         send: () => void upstream.write(chunk),

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Write, WriteResult } from '../writes';
 import type { BatchStatements } from './batch-statements';
+import { foresee, foreseenResults } from './foreseen';
 import { CommitError, runBatch, type BatchCircumstances } from './run-batch';
 
 /** What became of one write of a batch. */
@@ -50,7 +51,7 @@ export async function runIsolated(
 ): Promise<BatchOutcome[]> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return (await runBatch(statements, writes, run)).map((result) => ({ ok: true, result }));
+      return (await runOnce(statements, writes, run)).map((result) => ({ ok: true, result }));
     } catch (failure) {
       const duringCommit = failure instanceof CommitError;
       const error = duringCommit ? failure.cause : failure;
@@ -64,6 +65,13 @@ export async function runIsolated(
       return oneByOne(statements, writes, run);
     }
   }
+}
+
+/** As foreseen if that is possible, or with a look at every row before it is written. */
+async function runOnce(statements: BatchStatements, writes: readonly Write[], run: BatchRun): Promise<WriteResult[]> {
+  const foreseen = statements.carryOut && !run.isRepeated ? foresee(writes) : undefined;
+  const now = foreseen && (await statements.carryOut?.(foreseen));
+  return now === undefined ? runBatch(statements, writes, run) : foreseenResults(writes, now);
 }
 
 async function oneByOne(statements: BatchStatements, writes: readonly Write[], run: BatchRun): Promise<BatchOutcome[]> {

@@ -27,6 +27,25 @@ export interface Opened {
   readonly rows: readonly LockedRow[];
 }
 
+/** A transaction that is still at this epoch, and has no final status. */
+export interface HeldRow {
+  readonly gid: string;
+  readonly epoch: number;
+}
+
+/**
+ * What a batch comes to if all of its inserts are new and all of its runners still hold what they work on, as almost
+ * always. Instants are milliseconds from `BATCH_TIME`.
+ */
+export interface ForeseenBatch {
+  /** What has to be so, in gid order, for any of the rest to be written. */
+  readonly held: readonly HeldRow[];
+  /** In gid order. Their gids have to be free. */
+  readonly inserts: readonly InsertWrite[];
+  readonly branchUpdates: readonly BranchesOf<BranchChange>[];
+  readonly globals: readonly GlobalUpdate[];
+}
+
 /**
  * The statements of one engine inside one open database transaction: what a dialect has to provide for
  * {@link runBatch}. Each call takes all rows of its kind, so that an engine across a network needs one statement a kind.
@@ -54,4 +73,13 @@ export interface BatchStatements {
   updateGlobals(updates: readonly GlobalUpdate[], now: Instant): Awaitable<void>;
   /** Loads transactions whose lease was just taken. */
   load(gids: readonly string[], now: Instant): Awaitable<readonly LeasedTransaction[]>;
+  /**
+   * Carries out a whole batch as a database transaction of its own, without waiting for what it reads: across a network that
+   * is one round trip. The database itself has to refuse the batch if anything is not as foreseen, under lock like any
+   * other decision. Only where that is worth it.
+   *
+   * @returns the store's time; `undefined` when nothing was carried out, so that the batch has to look before it writes
+   * @throws CommitError when the connection is lost: the commit was under way with all the rest
+   */
+  carryOut?(batch: ForeseenBatch): Promise<Instant | undefined>;
 }

@@ -28,7 +28,11 @@ export function changeUpdate(write: ChangeWrite, row: LockedRow, now: Instant): 
 }
 
 /** The row values that follow from a runner's progress; `undefined` when only branch rows change. */
-export function advanceUpdate(write: AdvanceWrite, row: LockedRow, now: Instant): GlobalUpdate | undefined {
+export function advanceUpdate(
+  write: AdvanceWrite,
+  row: Pick<LockedRow, 'epoch'>,
+  now: Instant,
+): GlobalUpdate | undefined {
   if (write.status === undefined && write.rollbackReason === undefined && !write.park) return undefined;
   const update: { -readonly [K in keyof GlobalUpdate]: GlobalUpdate[K] } = { gid: write.gid, epoch: row.epoch };
   if (write.status) Object.assign(update, { status: write.status }, finishTimes(write.status, now));

@@ -12,6 +12,8 @@ export interface Session {
   rows<Row>(sql: string, parameters?: readonly unknown[]): Promise<readonly Row[]>;
   /** @returns how many rows a statement wrote */
   change(sql: string, parameters?: readonly unknown[]): Promise<number>;
+  /** @returns the driver's own connection, for what there are no words for above */
+  connection(): Promise<unknown>;
 }
 
 /** `PurgeRequest` with its age turned into an instant of the store's clock. */

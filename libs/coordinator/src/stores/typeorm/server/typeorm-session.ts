@@ -14,4 +14,8 @@ export class TypeormSession implements Session {
     const result = await this.queryRunner.query(sql, parameters as unknown[], true);
     return result.affected ?? 0;
   }
+
+  connection(): Promise<unknown> {
+    return this.queryRunner.connect();
+  }
 }

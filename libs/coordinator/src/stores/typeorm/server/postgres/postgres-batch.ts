@@ -1,5 +1,5 @@
 import type { Branch, BranchChange, Instant } from '@nestjs-dtx/engine';
-import type { BatchGids, BatchStatements, BranchesOf, Opened } from '../../../batch/batch-statements';
+import type { BatchGids, BatchStatements, BranchesOf, ForeseenBatch, Opened } from '../../../batch/batch-statements';
 import type { GlobalUpdate, LockedRow } from '../../../batch/fence';
 import { FIRST_EPOCH } from '../../../batch/run-batch';
 import type { BranchRecord, LeasedTransaction } from '../../../records';
@@ -14,13 +14,14 @@ import {
   type GlobalColumns,
   type LockedColumns,
 } from '../rows';
+import { carryOut } from './postgres-foreseen';
 import * as sql from './postgres-sql';
 import { branchChangeColumns, branchColumns, globalColumns, globalUpdateColumns } from './postgres-values';
 
 /**
  * The batch statements on one PostgreSQL session. The connection is pipelined: a statement whose result decides nothing is
  * sent without waiting for the answer, and the commit collects the answers. So a batch takes two round trips (begin and lock,
- * the rest with the commit) however many statements it has.
+ * the rest with the commit) however many statements it has, and one if all of it can be foreseen.
  */
 export class PostgresBatch implements BatchStatements {
   /** Answers that the commit has to wait for. */
@@ -29,6 +30,10 @@ export class PostgresBatch implements BatchStatements {
   private isOpen = false;
 
   constructor(protected readonly session: Session) {}
+
+  carryOut(batch: ForeseenBatch): Promise<Instant | undefined> {
+    return carryOut(this.session, batch);
+  }
 
   async begin(): Promise<Instant> {
     this.sent = [];

@@ -15,7 +15,7 @@ const CONNECT_TIMEOUT_MS = 3000;
  */
 const SETTINGS = `SELECT set_config(name, value, false) FROM (VALUES
   ('TimeZone', 'UTC'), ('DateStyle', 'ISO, MDY'), ('bytea_output', 'hex'),
-  ('lock_timeout', '1s'), ('idle_in_transaction_session_timeout', '2s'),
+  ('default_transaction_isolation', 'read committed'), ('lock_timeout', '1s'), ('idle_in_transaction_session_timeout', '2s'),
   ('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on')),
   ('enable_seqscan', 'off'), ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off')) AS setting (name, value)`;
 

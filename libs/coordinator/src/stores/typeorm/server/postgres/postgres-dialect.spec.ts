@@ -6,6 +6,7 @@ function serverOf(version: number, name: string): Session {
   return {
     rows: <Row>() => Promise.resolve([{ version, name }] as unknown as readonly Row[]),
     change: () => Promise.resolve(0),
+    connection: () => Promise.resolve(undefined),
   };
 }
 

@@ -33,6 +33,11 @@ export function kindOf(error: unknown): BatchErrorKind {
   return OUTAGES.has(code) || OUTAGE_CLASSES.has(code.slice(0, 2)) ? 'outage' : 'write';
 }
 
+/** @returns whether the server itself tells of the failure and stays: then nothing of the transaction took effect */
+export function isRolledBack(error: unknown): boolean {
+  return sqlStateOf(error) !== '' && (error as { severity?: unknown }).severity === 'ERROR';
+}
+
 /** Somebody has inserted the gid since the batch looked for it: its repetition finds it. */
 function isTakenGid(error: unknown): boolean {
   return (error as { constraint?: unknown } | undefined)?.constraint === 'trans_global_gid';

@@ -4,7 +4,7 @@ import * as sql from './postgres-sql';
 const NAMES: ReadonlyMap<string, string> = new Map(Object.entries(sql).map(([name, text]) => [text, `dtx_${name}`]));
 
 /** How long the server may be silent after a statement. Far longer than it waits for a lock: it is hung, or gone. Milliseconds. */
-const ANSWER_TIMEOUT_MS = 15_000;
+export const ANSWER_TIMEOUT_MS = 15_000;
 
 /** What the driver is told of one statement. */
 interface StatementSettings {
