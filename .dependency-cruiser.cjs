@@ -13,7 +13,7 @@ const PROJECTS = {
   'libs/sqlite': { projects: [], packages: ['@photostructure/sqlite'] },
   'libs/coordinator': {
     projects: ['libs/engine', 'libs/protocol', 'libs/sqlite'],
-    packages: [...NEST, ...VALIDATION, 'typeorm', 'undici', 'fastify', 'mysql2', 'pg'],
+    packages: [...NEST, ...VALIDATION, 'typeorm', 'undici', 'fastify', 'prom-client', 'mysql2', 'pg'],
   },
   'libs/client': { projects: ['libs/protocol'], packages: ['undici'] },
   'libs/nestjs-dtx': {

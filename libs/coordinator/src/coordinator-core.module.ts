@@ -3,6 +3,7 @@ import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { HealthController } from './api/http/health.controller';
 import { InfoController } from './api/http/info.controller';
 import { KvController } from './api/http/kv.controller';
+import { MetricsController } from './api/http/metrics.controller';
 import { QueriesController } from './api/http/queries.controller';
 import { ScheduleController } from './api/http/schedule.controller';
 import { ServicesController } from './api/http/services.controller';
@@ -16,6 +17,8 @@ import { CoordinatorLifecycle } from './coordinator.lifecycle';
 import type { CoordinatorOptions } from './coordinator.options';
 import { DEFAULT_SETTINGS } from './coordinator.settings';
 import { SETTINGS } from './coordinator.tokens';
+import { CoordinatorMetrics } from './metrics/coordinator-metrics';
+import { MetricsService } from './metrics/metrics.service';
 import { HealthService } from './operations/health.service';
 import { KvService } from './operations/kv.service';
 import { QueryService } from './operations/query.service';
@@ -49,6 +52,7 @@ export class CoordinatorCoreModule {
         ServicesController,
         HealthController,
         JsonRpcController,
+        MetricsController,
       ],
       providers: [
         { provide: SETTINGS, useValue: settings },
@@ -59,6 +63,8 @@ export class CoordinatorCoreModule {
         part(TopicService, (parts) => parts.topics),
         part(QueryService, (parts) => parts.queries),
         { provide: KvService, useFactory: () => new KvService(store) },
+        part(CoordinatorMetrics, (parts) => parts.metrics),
+        part(MetricsService, ({ metrics, runner }) => metrics.service(() => runner.size)),
         part(HealthService, (parts) => parts.health),
         part(ServiceRegistry, (parts) => parts.registry),
         part(RecoveryService, (parts) => parts.recovery),

@@ -6,6 +6,7 @@ import type { CoordinatorOptions } from './coordinator.options';
 import type { CoordinatorSettings } from './coordinator.settings';
 import { BranchDispatcher } from './dispatch/branch-dispatcher';
 import { HttpTransport } from './dispatch/http/http-transport';
+import { CoordinatorMetrics } from './metrics/coordinator-metrics';
 import { HealthService } from './operations/health.service';
 import { QueryService } from './operations/query.service';
 import { RecoveryService } from './recovery/recovery.service';
@@ -38,6 +39,7 @@ export interface CoordinatorParts {
   readonly retention: RetentionService;
   readonly topics: TopicService;
   readonly transactions: TransactionService;
+  readonly metrics: CoordinatorMetrics;
   readonly queries: QueryService;
   readonly health: HealthService;
   /** Absent where no web hook is configured. */
@@ -64,6 +66,7 @@ export function composeCoordinator(
   const keeper = new LeaseKeeper(store, clock, settings.leaseSeconds * 1000);
   const alerts = alertsOf(settings);
   const incidents = new IncidentLog(alerts);
+  const metrics = new CoordinatorMetrics();
   const topics = new TopicService(store, clock);
   const environment: RunEnvironment = {
     store,
@@ -72,6 +75,7 @@ export function composeCoordinator(
     clock,
     settings,
     incidents,
+    metrics,
     faults,
     random: Math.random,
   };
@@ -91,6 +95,7 @@ export function composeCoordinator(
     retention: new RetentionService(store, { clock, finishedForMs: settings.retentionFinished * 1000 }),
     topics,
     transactions: new TransactionService(environment, runner, new CommandExecutor(environment, runner, admission)),
+    metrics,
     queries: new QueryService(store, () => wakeUp.after(0)),
     health: new HealthService(store),
     alerts,

@@ -4,9 +4,11 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyReply } from 'fastify';
 import { ApiExceptionFilter, UNREADABLE } from './api/http/api-exception.filter';
 import { readBodiesAsText } from './api/http/body-reader';
+import { measureRequests } from './api/http/measure-requests';
 import { CoordinatorCoreModule } from './coordinator-core.module';
 import type { CoordinatorOptions } from './coordinator.options';
 import { DEFAULT_SETTINGS } from './coordinator.settings';
+import { CoordinatorMetrics } from './metrics/coordinator-metrics';
 import { createStore } from './stores/create-store';
 import type { TransactionStore } from './stores/transaction-store';
 
@@ -55,7 +57,9 @@ async function createApplication(store: TransactionStore, options: CoordinatorOp
       adapter,
       { bodyParser: false, abortOnError: false, forceCloseConnections: true },
     );
-    return app.useGlobalFilters(new ApiExceptionFilter());
+    const { requests } = app.get(CoordinatorMetrics);
+    measureRequests(app.getHttpAdapter().getInstance(), requests);
+    return app.useGlobalFilters(new ApiExceptionFilter(requests.route('unknown')));
   } catch (error) {
     await store.close();
     throw error;

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock';
 import type { BranchDispatcher } from '../dispatch/branch-dispatcher';
+import type { CoordinatorMetrics } from '../metrics/coordinator-metrics';
 import type { CoordinatorSettings } from '../coordinator.settings';
 import type { TransactionStore } from '../stores/transaction-store';
 import type { FaultPoints } from './fault-points';
@@ -19,6 +20,7 @@ export interface RunEnvironment {
   readonly settings: CoordinatorSettings;
   readonly topics: TopicDirectory;
   readonly incidents: IncidentLog;
+  readonly metrics: Pick<CoordinatorMetrics, 'branches' | 'transactions'>;
   readonly faults: FaultPoints | undefined;
   /** In [0, 1): jitter of the next try. */
   readonly random: () => number;

@@ -27,6 +27,8 @@ export interface RunEnd {
   readonly stale: boolean;
   /** Milliseconds until the next visit, if there is one. */
   readonly dueInMs: number | null;
+  /** Milliseconds since the transaction was created, if this run has ended it. */
+  readonly finishedAfterMs: number | null;
 }
 
 /** Where a run begins. */
@@ -51,6 +53,7 @@ const SET_ASIDE_MS = 15 * 60 * 1000;
 export class TransactionRun {
   private readonly queue = new CallQueue();
   private readonly clockOffsetMs: number;
+  private readonly hadEnded: boolean;
   private state: TransactionState;
   private durable: TransactionState;
   private inFlight = 0;
@@ -64,6 +67,7 @@ export class TransactionRun {
     start: RunStart,
   ) {
     this.state = start.state;
+    this.hadEnded = isFinalStatus(start.state.status);
     this.durable = start.state;
     this.clockOffsetMs = start.clockOffsetMs;
   }
@@ -162,7 +166,7 @@ export class TransactionRun {
 
   private take(returned: Returned): void {
     const { call, result } = returned;
-    const { random, incidents } = this.environment;
+    const { random, incidents, metrics } = this.environment;
     if (result.kind === 'deferred') {
       incidents.deferred(this.state, returned, result.reason);
       const until = this.now() + result.delayMs * (1 + random());
@@ -170,6 +174,7 @@ export class TransactionRun {
       return;
     }
     const { outcome } = result;
+    metrics.branches.called(this.state.transType, call, outcome.kind === 'success');
     const { lastError } = this.state;
     this.reach(call.op === OPS.compensate ? 'compensation-answered' : 'call-answered');
     this.fold({ type: 'answered', call, outcome, now: this.now(), spread: random() });
@@ -207,7 +212,9 @@ export class TransactionRun {
     const { intervalMs, attempts, lastError } = this.state;
     const changes = changesBetween(this.durable, this.state);
     if (!(await this.record(changes, { dueInMs, intervalMs, attempts, lastError }))) return this.lost();
-    return { state: this.state, stale: false, dueInMs };
+    const hasEnded = isFinalStatus(this.state.status) && !this.hadEnded;
+    const finishedAfterMs = hasEnded ? this.now() - this.state.createdAt : null;
+    return { state: this.state, stale: false, dueInMs, finishedAfterMs };
   }
 
   /** Whole milliseconds, upwards: a store that drops the fraction would make it due too early. */
@@ -217,7 +224,7 @@ export class TransactionRun {
 
   private lost(): RunEnd {
     this.environment.incidents.stale(this.state);
-    return { state: this.state, stale: true, dueInMs: null };
+    return { state: this.state, stale: true, dueInMs: null, finishedAfterMs: null };
   }
 
   private fold(event: TransactionEvent): void {

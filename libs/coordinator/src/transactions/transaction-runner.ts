@@ -7,8 +7,9 @@ import {
   type TransactionSnapshot,
   type WaitResult,
 } from '@nestjs-dtx/engine';
-import { DtxError, ERROR_CODES, isTransType, newGid } from '@nestjs-dtx/protocol';
+import { DtxError, ERROR_CODES, isFinalStatus, isTransType, newGid } from '@nestjs-dtx/protocol';
 import { Logger } from '@nestjs/common';
+import type { PassResult } from '../metrics/transaction-metrics';
 import type { LeasedTransaction } from '../stores/records';
 import { snapshotOf } from '../stores/snapshot';
 import type { LeaseRequest } from '../stores/writes';
@@ -139,7 +140,10 @@ export class TransactionRunner {
     try {
       const end = await run.drive();
       // A run that lost its lease ends without a word from the store.
-      if (!end.stale) this.storeFailing = false;
+      if (!end.stale) {
+        this.storeFailing = false;
+        this.environment.metrics.transactions.passed(passOf(end));
+      }
       if (end.dueInMs !== null) this.onParked(end.dueInMs);
       return end;
     } catch (error) {
@@ -162,6 +166,11 @@ export class TransactionRunner {
     else this.logger.error(line);
     this.storeFailing ||= isOutage;
   }
+}
+
+/** A pass is well when nothing is left of it that has failed. */
+function passOf({ state: { transType, status, attempts }, finishedAfterMs }: RunEnd): PassResult {
+  return { transType, isOk: attempts === 0 || isFinalStatus(status), finishedAfterMs };
 }
 
 /** Transactions that are damaged, or that only another version can run, are left to a person. */

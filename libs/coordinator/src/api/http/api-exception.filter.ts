@@ -1,8 +1,10 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { DtxError, ERROR_CODES, InvalidRequestError, RESULTS, type ErrorCode } from '@nestjs-dtx/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RouteMetrics } from '../../metrics/request-metrics';
 import { TopicError } from '../../topics/topic.error';
 import { RefusedError } from '../../transactions/refused.error';
+import { secondsSince } from './measure-requests';
 import { JSON_TYPE, WireException } from './wire.exception';
 
 interface Answer {
@@ -31,11 +33,16 @@ const TRY_LATER = new Set<string>([ERROR_CODES.overloaded, ERROR_CODES.shuttingD
 export class ApiExceptionFilter implements ExceptionFilter {
   private readonly logger = new Logger('Api');
 
+  /** @param unknownRoutes where requests are counted that no route measures */
+  constructor(private readonly unknownRoutes: RouteMetrics) {}
+
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
-    const { url, method, routeOptions } = http.getRequest<FastifyRequest>();
+    const request = http.getRequest<FastifyRequest>();
+    const { url, method, routeOptions } = request;
     if (isUnknownRoute(error)) {
+      this.unknownRoutes.record(404, secondsSince(request));
       void reply.status(404).type('text/plain; charset=utf-8').send('404 page not found');
       return;
     }
