@@ -1,0 +1,43 @@
+import { send, type Reply } from '../http';
+
+/** A branch call that the initiator makes itself: try, action of xa, check-back (spec 9.1). */
+export interface BranchRequest {
+  readonly url: string;
+  /** In the words of the query parameters. */
+  readonly info: Readonly<Record<string, string>>;
+  /** JSON text; absent: a GET. */
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What a branch has answered, in the words of the catalogue. */
+export type BranchResult = 'ok' | 'fail' | 'wait' | 'err';
+
+/** A branch that has not succeeded, as SDKs throw it. */
+export class BranchError extends Error {
+  constructor(
+    readonly result: Exclude<BranchResult, 'ok'>,
+    text: string,
+  ) {
+    super(result === 'fail' ? `${text} FAILURE` : text);
+  }
+}
+
+/** Calls a branch. @throws BranchError unless it succeeds */
+export async function callBranch({ url, info, body, headers }: BranchRequest): Promise<void> {
+  const address = `${url}${url.includes('?') ? '&' : '?'}${new URLSearchParams(info).toString()}`;
+  const contentType = { 'content-type': 'application/json' };
+  const reply =
+    body === undefined
+      ? await send('GET', address, { headers: headers ?? {} })
+      : await send('POST', address, { body, headers: { ...contentType, ...headers } });
+  const result = resultOf(reply);
+  if (result !== 'ok') throw new BranchError(result, reply.text);
+}
+
+/** Spec 4.3: the first that matches. */
+function resultOf({ status, text }: Reply): BranchResult {
+  if (status === 425 || text.includes('ONGOING')) return 'wait';
+  if (status === 409 || text.includes('FAILURE')) return 'fail';
+  return status === 200 ? 'ok' : 'err';
+}
