@@ -1,4 +1,5 @@
 import type { StoreEngine } from '../support/store-engine';
+import { hasXa } from './participants';
 import type { RowContext } from './row-context';
 
 /** One case of the catalogue. */
@@ -11,10 +12,11 @@ export interface Row {
   readonly needs?: RowNeeds;
 }
 
-/** What an engine must offer for a row to make sense on it. */
-export type RowNeeds = 'durable' | 'shared';
+/** What an engine, or the participants' database beside it, must offer for a row to make sense on it. */
+export type RowNeeds = 'durable' | 'shared' | 'xa';
 
 /** @returns whether the row makes sense on the engine. */
 export function applies({ needs }: Row, engine: StoreEngine): boolean {
-  return needs === undefined || engine[needs];
+  if (needs === undefined) return true;
+  return needs === 'xa' ? hasXa(engine) : engine[needs];
 }

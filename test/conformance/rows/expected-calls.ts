@@ -6,3 +6,6 @@ export const BACKWARD = ['IN.rev[02 compensate]', 'OUT.rev[01 compensate]'];
 
 /** Calls of a transfer whose second step is refused. */
 export const ROLLED_BACK = [...FORWARD, ...BACKWARD];
+
+/** Calls of a message that is delivered. */
+export const DELIVERED = FORWARD;

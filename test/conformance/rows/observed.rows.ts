@@ -40,8 +40,8 @@ export const OBSERVED_ROWS: readonly Row[] = [
 
   {
     id: 'X-03',
-    title: 'an action that always fails is repeated to the limit at once, then compensated',
-    run: async ({ saga }) => {
+    title: 'an action that always fails is repeated to the limit at once, told to the web hook, then compensated',
+    run: async ({ saga, busi }) => {
       saga.answers({ OUT: 'err' });
       await saga.start({ steps: [saga.step('OUT')], payloads: [payload()], retry_limit: 2, ...HOURLY });
       expect(await saga.ended()).toMatchObject({
@@ -50,6 +50,7 @@ export const OBSERVED_ROWS: readonly Row[] = [
         reason: 'RetryCount is greater than RetryLimit, RetryLimit: 2',
       });
       expect(saga.calls).toEqual([...Array<string>(3).fill('OUT[01 action]'), 'OUT.rev[01 compensate]']);
+      expect(await busi.alerted(saga.gid)).toMatchObject({ branch: saga.url('OUT'), retry_count: 3 });
     },
   },
 

@@ -51,13 +51,14 @@ export const SAGA_WAITING_ROWS: readonly Row[] = [
 
   {
     id: 'SAGA-29',
-    title: 'a retry limit repeats errors at once, and three of three may fail',
-    run: async ({ saga }) => {
+    title: 'a retry limit repeats errors at once, three of three may fail, and the third is told to the web hook',
+    run: async ({ saga, busi }) => {
       saga.answers({ IN: '1-3:err' });
       const reply = await saga.submit({ ...WAIT, retry_limit: 3, ...HOURLY });
       expect(reply.status).toBe(200);
       expect(await saga.state()).toMatchObject({ status: 'succeed', rows: 'P S P S' });
       expect(saga.calls).toEqual(['OUT[01 action]', ...Array<string>(4).fill('IN[02 action]')]);
+      expect(await busi.alerted(saga.gid)).toMatchObject({ branch: saga.url('IN'), retry_count: 3 });
     },
   },
 
