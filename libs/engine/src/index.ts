@@ -1,6 +1,7 @@
 export { refuseUnknown } from './accept';
 export * from './changes';
 export * from './command';
+export { owingCompletion, tellingCompletion, type CompletionNotice, type Ending } from './completion';
 export * from './decision';
 export * from './event';
 export { evolve } from './evolve';

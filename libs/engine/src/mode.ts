@@ -1,4 +1,4 @@
-import type { TransType } from '@nestjs-dtx/protocol';
+import type { Outcome, TransType } from '@nestjs-dtx/protocol';
 import type { Acceptance, Command, Facts, StoredTransaction } from './command';
 import type { BranchCall, Decision } from './decision';
 import type { Instant, TransactionState } from './state';
@@ -19,6 +19,8 @@ export interface Mode {
   decide(state: TransactionState, now: Instant): Decision;
   /** @returns whether the call may refuse; FAILURE from any other is an incident and never changes a status (design 3.4). */
   mayFail(call: BranchCall): boolean;
+  /** What an outcome counts as, where the general rules do not hold. */
+  weigh?(outcome: Outcome): Outcome;
   /** @param asked what the waiting client asked for: a transaction that was to be rolled back succeeds by failing */
   answer(state: TransactionState, asked: 'submit' | 'abort'): WaitResult;
 }

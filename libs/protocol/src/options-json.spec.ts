@@ -12,6 +12,8 @@ const options: fc.Arbitrary<TransactionOptions> = fc.record(
     branchHeaders: fc.dictionary(fc.string({ minLength: 1 }), fc.string(), { minKeys: 1, noNullPrototype: true }),
     concurrent: fc.constant(true),
     retryLimit: seconds,
+    maxAttempts: seconds,
+    onComplete: fc.webUrl(),
   },
   { requiredKeys: [] },
 );

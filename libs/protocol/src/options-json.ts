@@ -10,6 +10,7 @@ interface OptionsJson {
   concurrent: boolean;
   retry_limit?: number;
   max_attempts?: number;
+  on_complete?: string;
 }
 
 /** @returns the JSON text of the `options` column: absent fields left out, `concurrent` always there (spec 7.1). */
@@ -22,6 +23,7 @@ export function optionsToJson(options: TransactionOptions): string {
   if (options.branchHeaders) json.branch_headers = { ...options.branchHeaders };
   if (options.retryLimit) json.retry_limit = options.retryLimit;
   if (options.maxAttempts) json.max_attempts = options.maxAttempts;
+  if (options.onComplete) json.on_complete = options.onComplete;
   return JSON.stringify(json);
 }
 
@@ -38,5 +40,6 @@ export function optionsFromJson(text: string): TransactionOptions {
     ...(json.concurrent ? { concurrent: true } : {}),
     ...(json.retry_limit ? { retryLimit: json.retry_limit } : {}),
     ...(json.max_attempts ? { maxAttempts: json.max_attempts } : {}),
+    ...(json.on_complete ? { onComplete: json.on_complete } : {}),
   };
 }

@@ -1,3 +1,5 @@
+import { OPS } from './vocabulary';
+
 /**
  * The contract of the service registry, `POST /api/v2/services` (design 6). A service announces where its handlers are;
  * a branch URL `svc://service/handler` is then resolved to a live instance at the moment of each call.
@@ -38,6 +40,8 @@ export function parseServiceUrl(url: string): { service: string; handler: string
 }
 
 /**
+ * A handler that has nothing of its own for the end of transactions is told of it as of an action.
+ *
  * @returns where a handler answers to this op: its path, `null` if the op needs no call, `undefined` if there is no such
  * handler or op. Own properties only: a handler may be named like something that every object has.
  */
@@ -47,5 +51,7 @@ export function handlerPath(
   op: string,
 ): string | null | undefined {
   const paths = Object.hasOwn(handlers, handler) ? handlers[handler] : undefined;
-  return paths && Object.hasOwn(paths, op) ? paths[op] : undefined;
+  if (paths === undefined) return undefined;
+  if (Object.hasOwn(paths, op)) return paths[op];
+  return op === OPS.onComplete ? handlerPath({ handlers }, handler, OPS.action) : undefined;
 }

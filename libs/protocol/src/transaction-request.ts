@@ -16,6 +16,8 @@ export interface TransactionOptions {
   readonly retryLimit?: number;
   /** Additive: after so many failed calls in a row the transaction is left to a person. Absent means that it never is. */
   readonly maxAttempts?: number;
+  /** Ours: URL that is told how the transaction has ended, at least once. */
+  readonly onComplete?: string;
 }
 
 /** One step as sent: URLs may be empty, which means "nothing to do, success". */

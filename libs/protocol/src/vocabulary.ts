@@ -32,6 +32,8 @@ export const OPS = {
   rollback: 'rollback',
   /** Check-back of a 2-phase message. */
   msg: 'msg',
+  /** Ours: tells how a transaction has ended. */
+  onComplete: 'on_complete',
   /** Recorded by the workflow SDK: the business part of an XA branch was executed. */
   business: 'business',
 } as const;

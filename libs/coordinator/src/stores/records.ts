@@ -1,4 +1,4 @@
-import type { Instant, TransactionSnapshot } from '@nestjs-dtx/engine';
+import type { Ending, Instant, TransactionSnapshot } from '@nestjs-dtx/engine';
 import type { BranchStatus, GlobalStatus, TransType } from '@nestjs-dtx/protocol';
 
 /** A transaction that was just leased: everything its runner needs. */
@@ -10,6 +10,8 @@ export interface LeasedTransaction {
   readonly now: Instant;
   /** Why it must not be run, if that is so: what was read of it is not what was written. */
   readonly damage?: string;
+  /** Present when it has ended, and only that has to be told. */
+  readonly ending?: Ending;
 }
 
 /** One transaction as it is shown: every column, for queries and the desk. Times are instants. */

@@ -1,5 +1,5 @@
-import type { Instant, TransactionSnapshot } from '@nestjs-dtx/engine';
-import { optionsFromJson, type Protocol, type TransactionOptions } from '@nestjs-dtx/protocol';
+import type { Ending, Instant, TransactionSnapshot } from '@nestjs-dtx/engine';
+import { isFinalStatus, optionsFromJson, type Protocol, type TransactionOptions } from '@nestjs-dtx/protocol';
 import type { LeasedTransaction, TransactionRecord, TransactionWithBranches } from './records';
 
 /** @returns the durable part of a transaction as the engine takes it, from its rows. */
@@ -30,7 +30,12 @@ export function leasedTransaction(rows: TransactionWithBranches, now: Instant): 
     epoch: rows.transaction.epoch,
     now,
     ...(damage !== undefined && { damage }),
+    ...(isFinalStatus(rows.transaction.status) && { ending: endingOf(rows.transaction) }),
   };
+}
+
+function endingOf({ result, finishTime, rollbackTime, updateTime }: TransactionRecord): Ending {
+  return { result, at: finishTime ?? rollbackTime ?? updateTime };
 }
 
 /** @returns the options of a row, `undefined` when they cannot be read. */

@@ -173,7 +173,7 @@ export class TransactionRun {
       this.fold({ type: 'deferred', call, until, reason: result.reason });
       return;
     }
-    const { outcome } = result;
+    const outcome = this.mode.weigh ? this.mode.weigh(result.outcome) : result.outcome;
     metrics.branches.called(this.state.transType, call, outcome.kind === 'success');
     const { lastError } = this.state;
     this.reach(call.op === OPS.compensate ? 'compensation-answered' : 'call-answered');
@@ -242,8 +242,9 @@ export class TransactionRun {
 
   private reachStored(before: TransactionState, after: TransactionState): void {
     if (!this.environment.faults) return;
-    if (isFinalStatus(after.status)) return this.reach('final-stored');
-    if (before.status !== after.status) return this.reach('aborting-stored');
+    if (before.status !== after.status) {
+      return this.reach(isFinalStatus(after.status) ? 'final-stored' : 'aborting-stored');
+    }
     if (before.branches !== after.branches) {
       this.reach(after.status === 'aborting' ? 'compensation-stored' : 'outcome-stored');
     }

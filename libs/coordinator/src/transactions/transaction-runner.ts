@@ -1,6 +1,8 @@
 import {
   modeOf,
   openState,
+  owingCompletion,
+  tellingCompletion,
   baseIntervalMs,
   refuseUnknown,
   type Mode,
@@ -76,7 +78,7 @@ export class TransactionRunner {
     const { snapshot, epoch, now } = leased;
     const mode = modeFor(leased);
     const lease = new Lease(snapshot.gid, epoch, settings.leaseSeconds * 1000, sentAtMs);
-    const state = openState(withInterval(snapshot, settings), settings);
+    const state = openState(prepared(snapshot, settings), settings);
     const clockOffsetMs = now - clock.monotonicMs();
     const run = new TransactionRun(this.environment, mode, lease, { state, clockOffsetMs });
     if (this.draining) run.stop();
@@ -174,14 +176,25 @@ function passOf({ state: { transType, status, attempts }, finishedAfterMs }: Run
 }
 
 /** Transactions that are damaged, or that only another version can run, are left to a person. */
-function modeFor({ snapshot: { transType }, damage }: LeasedTransaction): Mode {
-  if (damage !== undefined) return unrunnableMode(transType, damage);
+function modeFor({ snapshot, damage, ending }: LeasedTransaction): Mode {
+  const { transType, options } = snapshot;
   // A row may name a type that only another version knows.
-  if (isTransType(transType)) return modeOf(transType);
-  return unrunnableMode(transType, `this version has no mode ${String(transType)}`);
+  const mode = isTransType(transType)
+    ? modeOf(transType)
+    : unrunnableMode(transType, `this version has no mode ${String(transType)}`);
+  if (ending) return tellingCompletion(mode, ending);
+  if (damage !== undefined) return unrunnableMode(transType, damage);
+  return options.onComplete === undefined ? mode : owingCompletion(mode);
 }
 
-/** Rows written by dtm may have no interval. */
-function withInterval(snapshot: TransactionSnapshot, settings: RunEnvironment['settings']): TransactionSnapshot {
-  return snapshot.intervalMs > 0 ? snapshot : { ...snapshot, intervalMs: baseIntervalMs(snapshot.options, settings) };
+/**
+ * Rows written by dtm may have no interval. The first call after the end starts with a fresh one, whatever the branches have
+ * come to, and is plain HTTP.
+ */
+function prepared(snapshot: TransactionSnapshot, settings: RunEnvironment['settings']): TransactionSnapshot {
+  const hasEnded = isFinalStatus(snapshot.status);
+  if (snapshot.intervalMs > 0 && !hasEnded) return snapshot;
+  const base = baseIntervalMs(snapshot.options, settings);
+  const intervalMs = snapshot.intervalMs > 0 && snapshot.attempts > 0 ? snapshot.intervalMs : base;
+  return hasEnded ? { ...snapshot, intervalMs, protocol: 'http' } : { ...snapshot, intervalMs };
 }

@@ -110,11 +110,12 @@ export class TransactionService {
 
   private checkUrls(request: TransactionRequest): void {
     const { dispatcher } = this.environment;
-    const check = (url: string, field: string): void => {
-      const problem = dispatcher.problemWith(url, request.protocol);
+    const check = (url: string, field: string, protocol = request.protocol): void => {
+      const problem = dispatcher.problemWith(url, protocol);
       if (problem) throw new InvalidRequestError(field, problem);
     };
     check(request.queryPrepared, 'query_prepared');
+    check(request.options.onComplete ?? '', 'on_complete', 'http');
     const isMsg = request.transType === 'msg';
     request.steps.forEach(({ action, compensate }, index) => {
       if (!isMsg || topicOf(action) === undefined) check(action, `steps[${index}].action`);

@@ -31,6 +31,7 @@ describe('parseTransactionRequest', () => {
       branch_headers: { 'x-tenant': 'acme' },
       req_extra: { status: 'succeed' },
       business_key: 'order 7781',
+      on_complete: 'https://shop/ended',
     });
     expect(request).toEqual({
       gid: 'trip-5',
@@ -53,6 +54,7 @@ describe('parseTransactionRequest', () => {
         retryInterval: 5,
         retryLimit: 3,
         branchHeaders: { 'x-tenant': 'acme' },
+        onComplete: 'https://shop/ended',
       },
       reqExtra: { status: 'succeed' },
     });

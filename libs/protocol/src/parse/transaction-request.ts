@@ -124,6 +124,7 @@ function optionsOf(fields: Fields, limits: RequestLimits): TransactionOptions {
   const retryInterval = integerOf(fields, 'retry_interval');
   const retryLimit = integerOf(fields, 'retry_limit');
   const maxAttempts = integerOf(fields, 'max_attempts');
+  const onComplete = urlOf(fields, 'on_complete', 'on_complete');
   const branchHeaders = stringMapOf(fields, 'branch_headers');
   // Assignments and not conditional spreads: this runs for every transaction, and each spread is a slow path of V8's.
   const options: { -readonly [K in keyof TransactionOptions]: TransactionOptions[K] } = {};
@@ -134,6 +135,7 @@ function optionsOf(fields: Fields, limits: RequestLimits): TransactionOptions {
   if (retryInterval > 0) options.retryInterval = retryInterval;
   if (retryLimit > 0) options.retryLimit = retryLimit;
   if (maxAttempts > 0) options.maxAttempts = maxAttempts;
+  if (onComplete !== '') options.onComplete = onComplete;
   if (branchHeaders) options.branchHeaders = checkBranchHeaders(branchHeaders, limits.headers);
   return options;
 }

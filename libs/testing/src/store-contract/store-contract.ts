@@ -1,3 +1,4 @@
+import { completionCases } from './completion-cases';
 import { useStore } from './context';
 import { kvCases } from './kv-cases';
 import { leaseCases } from './lease-cases';
@@ -25,6 +26,7 @@ export function storeContract(name: string, harness: StoreHarness): void {
     describe('queries', () => queryCases(context));
     describe('key-value rows', () => kvCases(context));
     describe('lists', () => listCases(context));
+    describe('ends that are to be told', () => completionCases(context));
     describe('purges', () => purgeCases(context));
   });
 }

@@ -55,6 +55,26 @@ describe('the fence', () => {
     });
   });
 
+  describe('of telling the end of a transaction', () => {
+    const park = { dueInMs: null, intervalMs: 1, attempts: 0, lastError: '' };
+    const advance: AdvanceWrite = { kind: 'advance', gid: 'g', epoch: EPOCH, branches: [], park };
+    const held = row('failed', NOW + 1);
+
+    test('lets the schedule pass under a lease, also after it has run out', () => {
+      expect(fenceAdvance(advance, held)).toBeUndefined();
+      expect(fenceAdvance(advance, row('succeed', NOW - 1))).toBeUndefined();
+    });
+
+    test.each<[string, Partial<AdvanceWrite>]>([
+      ['another epoch', { epoch: EPOCH + 1 }],
+      ['a status', { status: 'succeed' }],
+      ['a reason', { rollbackReason: 'x' }],
+      ['a branch', { branches: [{ branchId: '01', op: 'action', status: 'succeed' }] }],
+    ])('stops %s', (_name, more) => {
+      expect(fenceAdvance({ ...advance, ...more }, held)).toEqual(stale('failed'));
+    });
+  });
+
   describe('of a registration', () => {
     const append: AppendWrite = { kind: 'append', gid: 'g', branches: [], interrupts: true, transType: 'saga' };
 

@@ -57,12 +57,18 @@ export function fenceChange(write: ChangeWrite, row: LockedRow | undefined, now:
 
 /**
  * A runner's progress: only under its own epoch, and never out of a final status. An expired lease that nobody has taken
- * over still writes: what it did is a fact, and the epoch proves that nobody else has acted since.
+ * over still writes: what it did is a fact, and the epoch proves that nobody else has acted since. Who tells the end of a
+ * transaction holds it too, and changes nothing but its schedule.
  */
 export function fenceAdvance(write: AdvanceWrite, row: LockedRow | undefined): Stale | undefined {
   if (!row) return { result: 'stale' };
-  if (row.epoch !== write.epoch || isFinalStatus(row.status)) return { result: 'stale', stored: storedOf(row) };
+  const isOver = isFinalStatus(row.status) && !isTelling(write, row);
+  if (row.epoch !== write.epoch || isOver) return { result: 'stale', stored: storedOf(row) };
   return undefined;
+}
+
+function isTelling({ status, rollbackReason, branches }: AdvanceWrite, { leaseUntil }: LockedRow): boolean {
+  return leaseUntil !== null && status === undefined && rollbackReason === undefined && branches.length === 0;
 }
 
 /** A registration: only while the transaction is prepared, and of its own type. */

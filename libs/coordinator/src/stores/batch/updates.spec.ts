@@ -51,6 +51,21 @@ describe('the row values that follow', () => {
       expect(update).toMatchObject({ ...times, schedule: { leaseUntil: null, nextCronTime: null } });
     });
 
+    test.each(['{"concurrent":false,"on_complete":"http://shop/ended"}', '{"on_complete":broken'])(
+      'to a final status are a visit at once when the end is to be told: %s',
+      (options) => {
+        const { schedule } = changeUpdate(change({ to: 'failed' }), { ...ROW, options }, NOW);
+        expect(schedule).toMatchObject({ leaseUntil: null, nextCronTime: NOW, attempts: 0 });
+      },
+    );
+
+    test('to a final status are a visit at once when the same change says where to tell the end', () => {
+      const patch = { options: { onComplete: 'http://shop/ended' } };
+      const { schedule, options } = changeUpdate(change({ to: 'succeed', patch }), ROW, NOW);
+      expect(schedule).toMatchObject({ nextCronTime: NOW });
+      expect(JSON.parse(options!)).toMatchObject({ on_complete: 'http://shop/ended', wait_result: true });
+    });
+
     test('are the fields of the patch, options added to those that are there', () => {
       const patch = { options: { retryLimit: 3 }, customData: '{}', rollbackReason: 'no stock' };
       const { options, customData, rollbackReason } = changeUpdate(change({ patch }), ROW, NOW);

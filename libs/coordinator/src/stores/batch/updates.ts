@@ -7,6 +7,7 @@ import {
   optionsToJson,
   type GlobalStatus,
 } from '@nestjs-dtx/protocol';
+import { hasCompletion } from '../owed-completion';
 import type { AdvanceWrite, AppendWrite, ChangeWrite, InsertWrite, LeaseRequest, Park } from '../writes';
 import type { GlobalUpdate, LockedRow, Schedule } from './fence';
 import { tokenOf } from './write-token';
@@ -14,16 +15,17 @@ import { tokenOf } from './write-token';
 /** The row values that follow from an accepted change. */
 export function changeUpdate(write: ChangeWrite, row: LockedRow, now: Instant): GlobalUpdate {
   const { patch } = write;
+  const options = patch.options && optionsToJson({ ...optionsFromJson(row.options), ...patch.options });
   return {
     gid: write.gid,
     epoch: row.epoch + 1,
     status: write.to,
     ...finishTimes(write.to, now),
-    ...(patch.options && { options: optionsToJson({ ...optionsFromJson(row.options), ...patch.options }) }),
+    ...(options !== undefined && { options }),
     ...(patch.customData !== undefined && { customData: patch.customData }),
     ...(patch.result && { result: patch.result }),
     ...(patch.rollbackReason && { rollbackReason: boundedText(patch.rollbackReason, MAX_REASON_LENGTH) }),
-    schedule: write.lease ? leased(write.lease, now) : unleased(write, now),
+    schedule: write.lease ? leased(write.lease, now) : unleased(write, options ?? row.options, now),
   };
 }
 
@@ -69,12 +71,11 @@ export function firstSchedule(write: InsertWrite, now: Instant): Schedule {
   };
 }
 
-function unleased(write: ChangeWrite, now: Instant): Schedule {
-  return {
-    owner: tokenOf(write),
-    leaseUntil: null,
-    nextCronTime: isFinalStatus(write.to) ? null : now + (write.visitAfterMs ?? 0),
-  };
+/** The calls that failed before the end are not those that fail to tell of it. */
+function unleased(write: ChangeWrite, options: string, now: Instant): Schedule {
+  const none = { owner: tokenOf(write), leaseUntil: null };
+  if (!isFinalStatus(write.to)) return { ...none, nextCronTime: now + (write.visitAfterMs ?? 0) };
+  return hasCompletion(options) ? { ...none, nextCronTime: now, attempts: 0 } : { ...none, nextCronTime: null };
 }
 
 function parked(park: Park, now: Instant): Schedule {

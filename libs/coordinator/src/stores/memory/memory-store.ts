@@ -12,6 +12,7 @@ import type {
   TransactionPage,
   TransactionWithBranches,
 } from '../records';
+import { hasCompletion } from '../owed-completion';
 import {
   TransactionStore,
   type HeldLease,
@@ -78,7 +79,7 @@ export class MemoryStore extends TransactionStore {
     return leases
       .filter(({ gid, epoch }) => {
         const row = this.tables.globals.get(gid);
-        if (!row || row.epoch !== epoch || isFinalStatus(row.status) || row.leaseUntil === null) return true;
+        if (!row || row.epoch !== epoch || row.leaseUntil === null) return true;
         row.leaseUntil = now + durationMs;
         row.nextCronTime = row.leaseUntil;
         return false;
@@ -166,7 +167,8 @@ export class MemoryStore extends TransactionStore {
 const kvId = (category: string, key: string): string => JSON.stringify([category, key]);
 
 function isDue(row: GlobalRow, now: Instant): boolean {
-  return !isFinalStatus(row.status) && row.nextCronTime !== null && row.nextCronTime <= now;
+  const isRun = !isFinalStatus(row.status) || hasCompletion(row.options);
+  return isRun && row.nextCronTime !== null && row.nextCronTime <= now;
 }
 
 function isHeld(row: GlobalRow, now: Instant): boolean {

@@ -1,11 +1,12 @@
 import type { Instant } from '@nestjs-dtx/engine';
 import { sqliteTime } from '@nestjs-dtx/sqlite';
+import { IS_OVER } from '../../owed-completion';
 import type { PurgeProgress, PurgeRequest } from '../../transaction-store';
 import type { SqliteConnection } from './sqlite-connection';
 
 /** In the order of the table itself: whatever else the row holds is not read. */
 const NEXT = `SELECT id, gid, create_time >= ?3 AS young,
-  status IN ('succeed', 'failed') AND COALESCE(finish_time, rollback_time, update_time) < ?3 AS ended
+  ${IS_OVER} AND COALESCE(finish_time, rollback_time, update_time) < ?3 AS ended
   FROM trans_global WHERE id > ?1 ORDER BY id LIMIT ?2`;
 const DELETE_BRANCHES = 'DELETE FROM trans_branch_op WHERE gid = ?';
 const DELETE_GLOBAL = 'DELETE FROM trans_global WHERE id = ?';

@@ -1,5 +1,6 @@
 import { openSqlite, sqliteTime, sqliteCode, withSqliteCode, type SqliteDatabase } from '@nestjs-dtx/sqlite';
 import { runIsolated, type BatchErrorKind } from '../../batch/batch-outcome';
+import { IS_RUN } from '../../owed-completion';
 import type { LeasedTransaction } from '../../records';
 import type { HeldLease, KvEntry, PurgeProgress, PurgeRequest, RearmResult } from '../../transaction-store';
 import type { LeaseRequest, Write } from '../../writes';
@@ -9,14 +10,14 @@ import { SqliteStatements } from './sqlite-statements';
 import { decodeWrite, encodeOutcomes, type EncodedOutcomes } from './write-codec';
 
 const UNFINISHED = "status NOT IN ('succeed', 'failed')";
-/** By the index of the statuses, whose own condition has to stand here; without it the start would read all of the history. */
+/** By the index of the due times, as a row with a lease always has one; without it the start would read all of the history. */
 const TAKE_OVER = `UPDATE trans_global SET owner = '', lease_until = NULL, next_cron_time = ?, epoch = epoch + 1
-  WHERE lease_until IS NOT NULL AND status IN ('prepared', 'submitted', 'aborting') AND status <> 'succeed'`;
-const DUE = `SELECT gid FROM trans_global WHERE next_cron_time <= ? AND ${UNFINISHED} ORDER BY next_cron_time LIMIT ?`;
+  WHERE next_cron_time > '' AND lease_until IS NOT NULL`;
+const DUE = `SELECT gid FROM trans_global WHERE next_cron_time <= ? AND ${IS_RUN} ORDER BY next_cron_time LIMIT ?`;
 const CLAIM = `UPDATE trans_global SET owner = ?1, epoch = epoch + 1, lease_until = ?2, next_cron_time = ?2, update_time = ?3
   WHERE gid = ?4`;
 const RENEW = `UPDATE trans_global SET lease_until = ?1, next_cron_time = ?1
-  WHERE gid = ?2 AND epoch = ?3 AND lease_until IS NOT NULL AND ${UNFINISHED}`;
+  WHERE gid = ?2 AND epoch = ?3 AND lease_until IS NOT NULL`;
 const REARM = `UPDATE trans_global SET next_cron_time = ?1, update_time = ?1
   WHERE gid = ?2 AND (lease_until IS NULL OR lease_until <= ?1)`;
 const EXISTS = 'SELECT 1 FROM trans_global WHERE gid = ?';

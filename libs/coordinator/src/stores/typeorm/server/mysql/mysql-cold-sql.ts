@@ -1,3 +1,5 @@
+import { IS_OVER, IS_RUN } from '../../../owed-completion';
+
 /*
  * The statements that run now and then.
  */
@@ -8,7 +10,7 @@ const BY_GID = 'trans_global FORCE INDEX (trans_global_gid)';
 const FAR_AND_UNHELD = `next_cron_time > ? AND ${UNFINISHED} AND (lease_until IS NULL OR lease_until <= ?)`;
 
 /** Rows that somebody else has locked are being claimed or written at this moment. */
-export const DUE = `SELECT gid FROM ${BY_DUE_TIME} WHERE next_cron_time <= ? AND ${UNFINISHED}
+export const DUE = `SELECT gid FROM ${BY_DUE_TIME} WHERE next_cron_time <= ? AND ${IS_RUN}
   ORDER BY next_cron_time LIMIT ? FOR UPDATE SKIP LOCKED`;
 export const CLAIM = `UPDATE ${BY_GID} SET owner = ?, epoch = epoch + 1, lease_until = ?, next_cron_time = ?,
   update_time = ? WHERE gid IN (?)`;
@@ -31,7 +33,7 @@ export const KV_REPLACE = `UPDATE kv SET v = ?, version = version + 1, update_ti
   WHERE cat = ? AND k = ? AND version = ?`;
 export const KV_DELETE = 'DELETE FROM kv WHERE cat = ? AND k = ?';
 
-const ENDED_BEFORE = "status IN ('succeed', 'failed') AND COALESCE(finish_time, rollback_time, update_time) < ?";
+const ENDED_BEFORE = `${IS_OVER} AND COALESCE(finish_time, rollback_time, update_time) < ?`;
 /** The next rows whatever they are: with a condition on them, the last part of a purge would read the whole table. */
 export const PURGE_NEXT = `SELECT id, gid, create_time >= ? AS is_young, ${ENDED_BEFORE} AS has_ended
   FROM trans_global FORCE INDEX (PRIMARY) WHERE id > ? ORDER BY id LIMIT ?`;

@@ -1,5 +1,4 @@
 import type { Instant } from '@nestjs-dtx/engine';
-import { isFinalStatus } from '@nestjs-dtx/protocol';
 import type { LockedRow } from '../../../batch/fence';
 import type { HeldLease, KvEntry, PurgeProgress, RearmResult } from '../../../transaction-store';
 import type { LeaseRequest } from '../../../writes';
@@ -96,5 +95,5 @@ export class MysqlStatements extends MysqlBatch implements ServerStatements {
 }
 
 function isHeld({ epoch }: HeldLease, row: LockedRow | undefined): boolean {
-  return row?.epoch === epoch && row.leaseUntil !== null && !isFinalStatus(row.status);
+  return row?.epoch === epoch && row.leaseUntil !== null;
 }

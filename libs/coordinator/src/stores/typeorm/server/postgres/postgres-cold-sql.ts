@@ -1,3 +1,5 @@
+import { IS_OVER, IS_RUN } from '../../../owed-completion';
+
 /*
  * The statements that run now and then. Instants are milliseconds, as on the write path.
  */
@@ -8,7 +10,7 @@ const FAR_AND_UNHELD = `next_cron_time > ${instant('$2')} AND ${UNFINISHED}
   AND (lease_until IS NULL OR lease_until <= ${instant('$1')})`;
 
 /** Rows that somebody else has locked are being claimed or written at this moment. */
-export const DUE = `SELECT gid FROM trans_global WHERE next_cron_time <= ${instant('$1')} AND ${UNFINISHED}
+export const DUE = `SELECT gid FROM trans_global WHERE next_cron_time <= ${instant('$1')} AND ${IS_RUN}
   ORDER BY next_cron_time LIMIT $2 FOR UPDATE SKIP LOCKED`;
 /** By the list of the gids: joined with the select above, a table that was never analysed is read whole. */
 export const CLAIM = `UPDATE trans_global SET owner = $2, epoch = epoch + 1, lease_until = ${instant('$3')},
@@ -35,7 +37,7 @@ export const KV_REPLACE = `UPDATE kv SET v = $3, version = version + 1, update_t
 export const KV_DELETE = 'DELETE FROM kv WHERE cat = $1 AND k = $2';
 
 const endedBefore = (milliseconds: string): string =>
-  `status IN ('succeed', 'failed') AND COALESCE(finish_time, rollback_time, update_time) < ${instant(milliseconds)}`;
+  `${IS_OVER} AND COALESCE(finish_time, rollback_time, update_time) < ${instant(milliseconds)}`;
 /** The next rows whatever they are: with a condition on them, the last part of a purge would read the whole table. */
 export const PURGE_NEXT = `SELECT id, gid, create_time >= ${instant('$3')} AS is_young,
   ${endedBefore('$3')} AS has_ended FROM trans_global WHERE id > $1 ORDER BY id LIMIT $2`;
