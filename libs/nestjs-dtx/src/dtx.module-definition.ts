@@ -1,16 +1,26 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
+import { ROUTE_PREFIX } from './dtx.constants';
 import type { DtxExtras, DtxOptions } from './dtx.options';
-import { DTX_CLIENT, getDtxToken } from './dtx.tokens';
+import { DTX_CLIENT, getDtxToken, WORKFLOW_CONTROLLER } from './dtx.tokens';
+import { workflowController } from './workflow/workflow.controller';
 
 const definition = new ConfigurableModuleBuilder<DtxOptions>({ moduleName: 'Dtx' })
   .setClassMethodName('forRoot')
-  .setExtras<DtxExtras>({ isGlobal: true }, (module, { isGlobal = true, name }) => ({
-    ...module,
-    // Interceptor and filter of a handler are made in the handler's own module and find their providers there.
-    global: isGlobal,
-    providers: [...(module.providers ?? []), { provide: getDtxToken(name), useExisting: DTX_CLIENT }],
-    exports: [...(module.exports ?? []), getDtxToken(name)],
-  }))
+  .setExtras<DtxExtras>({ isGlobal: true }, (module, { isGlobal = true, name }) => {
+    const controller = workflowController(name === undefined ? ROUTE_PREFIX : `${ROUTE_PREFIX}/${name}`);
+    return {
+      ...module,
+      // Interceptor and filter of a handler are made in the handler's own module and find their providers there.
+      global: isGlobal,
+      controllers: [...(module.controllers ?? []), controller],
+      providers: [
+        ...(module.providers ?? []),
+        { provide: getDtxToken(name), useExisting: DTX_CLIENT },
+        { provide: WORKFLOW_CONTROLLER, useValue: controller },
+      ],
+      exports: [...(module.exports ?? []), getDtxToken(name)],
+    };
+  })
   .build();
 
 export const ConfigurableDtxModule = definition.ConfigurableModuleClass;

@@ -1,4 +1,11 @@
-import { Inject, Module, type DynamicModule, type NestModule, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Module,
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  type NestModule,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
 import { DtxClient } from '@nestjs-dtx/client';
 import { BarrierCleanUp } from './barrier/barrier-clean-up';
@@ -19,6 +26,10 @@ import { checkOptions, type DtxOptions } from './dtx.options';
 import { DTX_CLIENT } from './dtx.tokens';
 import { acceptEmptyJsonBodies } from './http/empty-json-body';
 import { DtxRegistrar } from './registry/dtx.registrar';
+import { WorkflowCallback } from './workflow/workflow-callback';
+import { WorkflowRoute } from './workflow/workflow-route';
+import { WorkflowExplorer } from './workflow/workflow.explorer';
+import { WorkflowScanner } from './workflow/workflow.scanner';
 
 const clientProvider = {
   provide: DTX_CLIENT,
@@ -41,13 +52,21 @@ const clientProvider = {
     DtxMetadataAccessor,
     DtxRegistrar,
     RoutePaths,
+    WorkflowCallback,
+    WorkflowExplorer,
+    WorkflowRoute,
+    WorkflowScanner,
   ],
   exports: [BarrierService, DtxContext, DtxMetadataAccessor],
 })
-export class DtxModule extends ConfigurableDtxModule implements NestModule, OnApplicationShutdown {
+export class DtxModule
+  extends ConfigurableDtxModule
+  implements NestModule, BeforeApplicationShutdown, OnApplicationShutdown
+{
   constructor(
     @Inject(DTX_CLIENT) private readonly client: DtxClient,
     private readonly explorer: DtxExplorer,
+    private readonly workflows: WorkflowExplorer,
     private readonly adapterHost: HttpAdapterHost,
   ) {
     super();
@@ -73,7 +92,13 @@ export class DtxModule extends ConfigurableDtxModule implements NestModule, OnAp
    */
   configure(): void {
     this.explorer.explore();
+    this.workflows.explore();
     acceptEmptyJsonBodies(this.adapterHost.httpAdapter);
+  }
+
+  /** While the databases that steps work on are still open: the steps under way end, no other one begins. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.client.workflows.close();
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -5,6 +5,7 @@ export { DtxContext } from './context/dtx-context';
 export { BarrierEntityManager } from './decorators/barrier-entity-manager.decorator';
 export { BarrierProtected, type BarrierProtectedOptions } from './decorators/barrier-protected.decorator';
 export { DtxBranch } from './decorators/dtx-branch.decorator';
+export { DtxWorkflow, type WorkflowMethod } from './decorators/dtx-workflow.decorator';
 export { InjectDtx } from './decorators/inject-dtx.decorator';
 export { MsgAction } from './decorators/msg-action.decorator';
 export {
@@ -31,8 +32,15 @@ export {
   DtxClient,
   NotFinishedError,
   TransactionFailedError,
+  WorkflowChangedError,
+  WorkflowContext,
+  WorkflowMisuseError,
+  WorkflowUnknownError,
   type BarrierInfo,
   type BarrierResult,
   type BarrierSkip,
   type BranchInfo,
+  type Recorded,
+  type WorkflowFunction,
+  type WorkflowStep,
 } from '@nestjs-dtx/client';

@@ -9,4 +9,5 @@ export {
 } from './scripted-service';
 export { storeContract } from './store-contract/store-contract';
 export type { StoreHarness } from './store-contract/store-harness';
+export { startTestCoordinator, type TestCoordinator, type TestCoordinatorOptions } from './test-coordinator';
 export { until, type UntilOptions } from './until';

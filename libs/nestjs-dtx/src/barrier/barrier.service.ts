@@ -6,6 +6,7 @@ import {
   queryPrepared,
   type BarrierInfo,
   type BarrierResult,
+  type BarrierRunner,
 } from '@nestjs-dtx/client';
 import type { DataSource, EntityManager } from 'typeorm';
 import { currentScope } from '../context/dtx-context';
@@ -62,6 +63,15 @@ export class BarrierService {
       (manager) => this.call(manager, () => business(manager), { branch, ...(table !== undefined && { table }) }),
       dataSource,
     );
+  }
+
+  /**
+   * For the steps of workflows: `wf.branch('reserve').transaction(this.barriers.runner(), (manager) => …)`.
+   *
+   * @returns what runs business behind the barrier of the branch that it is given, as {@link run} does
+   */
+  runner(target: BarrierMetadata = {}): BarrierRunner<EntityManager> {
+    return (branch, business) => this.run(branch, target, business);
   }
 
   /**

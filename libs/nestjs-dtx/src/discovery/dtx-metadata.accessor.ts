@@ -1,5 +1,5 @@
 import { Injectable, type Type } from '@nestjs/common';
-import { BARRIER_MANAGER_METADATA, BARRIER_METADATA, HANDLER_METADATA } from '../dtx.constants';
+import { BARRIER_MANAGER_METADATA, BARRIER_METADATA, HANDLER_METADATA, WORKFLOW_METADATA } from '../dtx.constants';
 import type { BarrierMetadata, HandlerMetadata } from './handler-metadata';
 
 /** A method of a controller's prototype, or the controller itself. */
@@ -14,6 +14,11 @@ export class DtxMetadataAccessor {
 
   barrier(method: Decorated): BarrierMetadata | undefined {
     return read<BarrierMetadata>(BARRIER_METADATA, method);
+  }
+
+  /** @returns the name of the workflow whose function the method is. */
+  workflow(method: Decorated): string | undefined {
+    return read<string>(WORKFLOW_METADATA, method);
   }
 
   /** @returns whether a parameter of the method is marked with `@BarrierEntityManager()`. */

@@ -1,19 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { ServiceAnnouncement } from '@nestjs-dtx/protocol';
+import type { HandlerPaths, ServiceAnnouncement } from '@nestjs-dtx/protocol';
 import type { DtxHandler } from '../discovery/dtx-handler';
+import { WORKFLOW_HANDLER } from '../dtx.constants';
 import { DEFAULT_HEARTBEAT_SECONDS, type DtxOptions } from '../dtx.options';
 
 /** Signs of life that may be missing before the coordinator takes the instance for dead. */
 const HEARTBEATS_PER_TTL = 3;
 
-/** @returns what this instance tells the coordinator about itself. */
-export function announcementOf(options: DtxOptions, handlers: readonly DtxHandler[], url: string): ServiceAnnouncement {
+/**
+ * @param workflows where each of them is resumed, by their names
+ * @returns what this instance tells the coordinator about itself
+ */
+export function announcementOf(
+  options: DtxOptions,
+  handlers: readonly DtxHandler[],
+  url: string,
+  workflows: HandlerPaths = {},
+): ServiceAnnouncement {
+  const resuming = Object.keys(workflows).length > 0 && { [WORKFLOW_HANDLER]: workflows };
   return {
     service: options.service,
     instance: options.instance ?? instanceName(options, url),
     url,
-    handlers: pathsOf(handlers),
+    handlers: { ...pathsOf(handlers), ...resuming },
     ttl: HEARTBEATS_PER_TTL * (options.heartbeatSeconds ?? DEFAULT_HEARTBEAT_SECONDS),
   };
 }

@@ -5,6 +5,7 @@ import type { ServiceAnnouncement } from '@nestjs-dtx/protocol';
 import { DtxExplorer } from '../discovery/dtx.explorer';
 import { DTX_OPTIONS } from '../dtx.module-definition';
 import type { DtxOptions } from '../dtx.options';
+import { WorkflowExplorer } from '../workflow/workflow.explorer';
 import { announcementOf } from './announcement';
 import { baseUrlOf, type ListeningServer } from './base-url';
 import { Heartbeat } from './heartbeat';
@@ -26,13 +27,14 @@ export class DtxRegistrar implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     @Inject(DTX_OPTIONS) private readonly options: DtxOptions,
     private readonly explorer: DtxExplorer,
+    private readonly workflows: WorkflowExplorer,
     private readonly adapterHost: HttpAdapterHost,
   ) {
     this.registry = new RegistryClient(options.coordinator, options.client?.headers ?? {});
   }
 
   onApplicationBootstrap(): void {
-    if (this.options.register === false || this.explorer.handlers.length === 0) return;
+    if (this.options.register === false || !this.servesAnything) return;
     this.server = this.adapterHost.httpAdapter?.getHttpServer() as Server | undefined;
     if (!this.server) return;
     if (this.server.listening) this.start();
@@ -45,13 +47,22 @@ export class DtxRegistrar implements OnApplicationBootstrap, OnModuleDestroy {
     await this.heartbeat?.stop();
   }
 
+  private get servesAnything(): boolean {
+    return this.explorer.handlers.length > 0 || Object.keys(this.workflows.paths).length > 0;
+  }
+
   private readonly start = (): void => {
     const url = this.options.baseUrl ?? (this.server && baseUrlOf(this.server));
     if (url === undefined) {
       this.logger.error('the server has no network address: set baseUrl in DtxModule to be found by the coordinator');
       return;
     }
-    const announcement: ServiceAnnouncement = announcementOf(this.options, this.explorer.handlers, url);
+    const announcement: ServiceAnnouncement = announcementOf(
+      this.options,
+      this.explorer.handlers,
+      url,
+      this.workflows.paths,
+    );
     this.heartbeat = new Heartbeat(this.registry, announcement, this.options.coordinator);
     this.heartbeat.start();
   };
