@@ -1,6 +1,6 @@
 import type { Branch, BranchChange, Instant } from '@nestjs-dtx/engine';
 import type { LeasedTransaction } from '../records';
-import type { InsertWrite } from '../writes';
+import type { AdvanceWrite, InsertWrite } from '../writes';
 import type { GlobalUpdate, LockedRow } from './fence';
 
 type Awaitable<T> = T | Promise<T>;
@@ -71,6 +71,13 @@ export interface BatchStatements {
   existingBranches(rows: readonly BranchesOf<Branch>[]): Awaitable<ReadonlySet<string>>;
   updateBranches(rows: readonly BranchesOf<BranchChange>[], now: Instant): Awaitable<void>;
   updateGlobals(updates: readonly GlobalUpdate[], now: Instant): Awaitable<void>;
+  /**
+   * Carries out a runner's progress by statements that hold the fence themselves. Only for an engine whose transactions come
+   * one after the other, and which answers at once; all others read the row under lock, with the rest of the batch's.
+   *
+   * @returns false when nothing was changed: the row has to be read to learn why
+   */
+  advance?(write: AdvanceWrite, now: Instant): boolean;
   /** Loads transactions whose lease was just taken. */
   load(gids: readonly string[], now: Instant): Awaitable<readonly LeasedTransaction[]>;
   /**

@@ -41,7 +41,7 @@ export async function runBatch(
   let results: WriteResult[];
   let isOpen = false;
   try {
-    const opened = await statements.open(gidsOf(writes));
+    const opened = await statements.open(gidsOf(statements, writes));
     isOpen = true;
     results = circumstances.isRepeated
       ? await executeRest(statements, writes, opened)
@@ -60,10 +60,13 @@ export async function runBatch(
   return results;
 }
 
-function gidsOf(writes: readonly Write[]): BatchGids {
+function gidsOf(statements: BatchStatements, writes: readonly Write[]): BatchGids {
   const existing: string[] = [];
   const fresh: string[] = [];
-  for (const write of writes) (write.kind === 'insert' ? fresh : existing).push(write.gid);
+  for (const { kind, gid } of writes) {
+    if (kind === 'insert') fresh.push(gid);
+    else if (kind !== 'advance' || !statements.advance) existing.push(gid);
+  }
   return { existing: existing.sort(), fresh };
 }
 
@@ -97,6 +100,7 @@ async function execute(statements: BatchStatements, writes: readonly Write[], op
   const results: WriteResult[] = [];
   const effects: Effects = { globals: [], branchUpdates: [], branchInserts: [], load: [] };
   const progress: Progress = { now, rows: byGid(opened.rows), results, effects };
+  await advanceAtOnce(statements, writes, progress);
   await updateExisting(statements, writes, progress);
   await insertNew(statements, writes, progress);
 
@@ -111,9 +115,22 @@ async function execute(statements: BatchStatements, writes: readonly Write[], op
 interface Progress {
   readonly now: Instant;
   /** What was found under lock. */
-  readonly rows: ReadonlyMap<string, LockedRow>;
+  readonly rows: Map<string, LockedRow>;
   readonly results: WriteResult[];
   readonly effects: Effects;
+}
+
+/** What the statements refuse is read under lock, and decided as on any other engine. */
+async function advanceAtOnce(statements: BatchStatements, writes: readonly Write[], progress: Progress): Promise<void> {
+  if (!statements.advance) return;
+  const { now, rows, results } = progress;
+  const refused: string[] = [];
+  for (const [index, write] of writes.entries()) {
+    if (write.kind !== 'advance') continue;
+    if (statements.advance(write, now)) results[index] = { result: 'applied', now, epoch: write.epoch };
+    else refused.push(write.gid);
+  }
+  if (refused.length > 0) for (const row of await statements.lock(refused)) rows.set(row.gid, row);
 }
 
 async function insertNew(statements: BatchStatements, writes: readonly Write[], progress: Progress): Promise<void> {
@@ -175,7 +192,7 @@ async function updateExisting(
   writes.forEach((write, index) => {
     const row = rows.get(write.gid);
     if (write.kind === 'change') progress.results[index] = change(write, row, progress);
-    if (write.kind === 'advance') progress.results[index] = advance(write, row, progress);
+    if (write.kind === 'advance') progress.results[index] ??= advance(write, row, progress);
     if (write.kind === 'append') {
       progress.results[index] = append(write, taken?.has(write.gid) ?? false, row, progress);
     }
@@ -222,6 +239,6 @@ async function attachLoaded(statements: BatchStatements, writes: readonly Write[
   });
 }
 
-function byGid(rows: readonly LockedRow[]): ReadonlyMap<string, LockedRow> {
+function byGid(rows: readonly LockedRow[]): Map<string, LockedRow> {
   return new Map(rows.map((row) => [row.gid, row]));
 }

@@ -1,13 +1,14 @@
 import type { Branch, BranchChange, Instant } from '@nestjs-dtx/engine';
-import { optionsToJson, type BranchStatus } from '@nestjs-dtx/protocol';
-import { sqliteTime, type SqliteValue } from '@nestjs-dtx/sqlite';
+import { optionsToJson } from '@nestjs-dtx/protocol';
+import { sqliteCode, sqliteTime, type SqliteValue } from '@nestjs-dtx/sqlite';
 import type { BatchGids, BatchStatements, BranchesOf, Opened } from '../../batch/batch-statements';
 import type { GlobalUpdate, LockedRow } from '../../batch/fence';
 import { FIRST_EPOCH } from '../../batch/run-batch';
 import { leased } from '../../batch/updates';
 import type { LeasedTransaction, TransactionWithBranches } from '../../records';
 import { leasedTransaction } from '../../snapshot';
-import type { InsertWrite } from '../../writes';
+import type { AdvanceWrite, InsertWrite } from '../../writes';
+import { advanceSqlite } from './advance';
 import { insertBranches } from './insert-branches';
 import type { SqliteConnection } from './sqlite-connection';
 import {
@@ -18,6 +19,7 @@ import {
   type GlobalColumns,
   type LockedColumns,
 } from './sqlite-rows';
+import { updateBranch } from './update-branch';
 import { updateGlobal } from './update-global';
 
 const BEGIN = 'BEGIN IMMEDIATE';
@@ -27,16 +29,8 @@ const LOCK =
 const INSERT_GLOBAL = `INSERT INTO trans_global (gid, trans_type, status, query_prepared, protocol, create_time, update_time,
   options, custom_data, next_cron_interval, next_cron_time, owner, ext_data, result, rollback_reason, lease_until, epoch,
   branch_count, last_error, business_key)
-  VALUES (?, ?, ?, ?, ?, ?6, ?6, ?, ?, ?, ?, ?, '', '', '', ?, ${FIRST_EPOCH}, ?, '', ?)
-  ON CONFLICT (gid) DO NOTHING`;
+  VALUES (?, ?, ?, ?, ?, ?6, ?6, ?, ?, ?, ?, ?, '', '', '', ?, ${FIRST_EPOCH}, ?, '', ?)`;
 const EXISTING_BRANCH = 'SELECT 1 FROM trans_branch_op WHERE gid = ? AND branch_id = ? AND op = ?';
-const UPDATE_BRANCH =
-  'UPDATE trans_branch_op SET status = ?4, update_time = ?5 WHERE gid = ?1 AND branch_id = ?2 AND op = ?3';
-/** A branch has ended by the status that it was given last; times of earlier ends stay. */
-const END_BRANCH: Partial<Record<BranchStatus, string>> = {
-  succeed: UPDATE_BRANCH.replace(' WHERE', ', finish_time = ?5 WHERE'),
-  failed: UPDATE_BRANCH.replace(' WHERE', ', rollback_time = ?5 WHERE'),
-};
 const LOAD_GLOBAL = 'SELECT * FROM trans_global WHERE gid = ?';
 const LOAD_BRANCHES = 'SELECT * FROM trans_branch_op WHERE gid = ? ORDER BY id';
 
@@ -87,10 +81,20 @@ export class SqliteStatements implements BatchStatements {
   insertGlobals(writes: readonly InsertWrite[], now: Instant): ReadonlySet<string> {
     const inserted = new Set<string>();
     for (const write of writes) {
-      this.connection.execute(INSERT_GLOBAL, ...insertValues(write, now));
-      if (this.connection.hasChanged()) inserted.add(write.gid);
+      if (this.insertGlobal(write, now)) inserted.add(write.gid);
     }
     return inserted;
+  }
+
+  /** A gid that is taken is the exception; to ask each time whether a row was inserted costs more. */
+  private insertGlobal(write: InsertWrite, now: Instant): boolean {
+    try {
+      this.connection.execute(INSERT_GLOBAL, ...insertValues(write, now));
+      return true;
+    } catch (error) {
+      if (sqliteCode(error) === 'SQLITE_CONSTRAINT_UNIQUE') return false;
+      throw error;
+    }
   }
 
   insertBranches(rows: readonly BranchesOf<Branch>[], now: Instant): void {
@@ -108,15 +112,17 @@ export class SqliteStatements implements BatchStatements {
   updateBranches(rows: readonly BranchesOf<BranchChange>[], now: Instant): void {
     const time = sqliteTime(now);
     for (const { gid, branches } of rows) {
-      for (const { status, branchId, op } of branches) {
-        this.connection.execute(END_BRANCH[status] ?? UPDATE_BRANCH, gid, branchId, op, status, time);
-      }
+      for (const branch of branches) updateBranch(this.connection, { gid, branch, time });
     }
   }
 
   updateGlobals(updates: readonly GlobalUpdate[], now: Instant): void {
     const time = sqliteTime(now);
     for (const update of updates) updateGlobal(this.connection, update, time);
+  }
+
+  advance(write: AdvanceWrite, now: Instant): boolean {
+    return advanceSqlite(this.connection, write, now);
   }
 
   load(gids: readonly string[], now: Instant): LeasedTransaction[] {

@@ -5,7 +5,7 @@ import { newGid } from '@nestjs-dtx/protocol';
 import { openSqlite, sqliteOptions, type SqliteDatabase } from '@nestjs-dtx/sqlite';
 import { DataSource } from 'typeorm';
 import { ENDED_LEASE, insertWrite } from '../../insert-write.spec-helper';
-import type { Write, WriteResult } from '../../writes';
+import type { AdvanceWrite, Write, WriteResult } from '../../writes';
 import { migrate } from '../migrate';
 import { MIGRATIONS, MIGRATIONS_TABLE } from '../migrations';
 import { SqliteWriter } from './sqlite-writer';
@@ -59,6 +59,69 @@ describe('the writer of the SQLite file', () => {
       { result: 'applied', now: expect.any(Number), epoch: 1 },
     ]);
     expect([row('a'), row('b'), row('c')].map((found) => found?.['gid'])).toEqual(['a', undefined, 'c']);
+  });
+
+  describe('lets a runner advance', () => {
+    const END = { dueInMs: null, intervalMs: 10_000, attempts: 0, lastError: '' };
+    /** The name of a workflow's step is its own. */
+    const branches = ['action', 'step 1', 'compensate'].map((op) => ({
+      branchId: '01',
+      op,
+      url: '',
+      payload: new Uint8Array(0),
+      status: 'prepared' as const,
+    }));
+    const succeed = (...ops: string[]) => ops.map((op) => ({ branchId: '01', op, status: 'succeed' as const }));
+    const advance = (epoch: number, ops: string[], end: Pick<AdvanceWrite, 'status' | 'park'> = {}): AdvanceWrite => ({
+      kind: 'advance',
+      gid: 'a',
+      epoch,
+      branches: succeed(...ops),
+      ...end,
+    });
+    const ended = () =>
+      (eyes.prepare('SELECT op FROM trans_branch_op WHERE finish_time = update_time').all() as { op: string }[]).map(
+        ({ op }) => op,
+      );
+
+    beforeEach(async () => {
+      const write = insertWrite('a', { lease: LEASE });
+      await execute({ ...write, transaction: { ...write.transaction, branches } });
+    });
+
+    test('under its own epoch, whatever the operations are called', async () => {
+      expect(await execute(advance(1, ['action', 'step 1']))).toMatchObject([{ result: 'applied', epoch: 1 }]);
+      expect(ended()).toEqual(['action', 'step 1']);
+      expect(await execute(advance(1, ['compensate'], { status: 'succeed', park: END }))).toMatchObject([
+        { result: 'applied' },
+      ]);
+      expect(ended()).toHaveLength(3);
+      expect(row('a')).toMatchObject({ status: 'succeed', owner: '', lease_until: null, next_cron_time: null });
+      expect(row('a')['finish_time']).toBe(row('a')['update_time']);
+    });
+
+    test.each([
+      ['outcomes', {}],
+      ['an end', { status: 'succeed', park: END }],
+    ] as const)('not with %s under another epoch, nor when it has ended', async (_name, end) => {
+      expect(await execute(advance(2, ['action'], end))).toMatchObject([
+        { result: 'stale', stored: { status: 'submitted' } },
+      ]);
+      expect(ended()).toEqual([]);
+      await execute(advance(1, [], { status: 'failed', park: END }));
+      const before = row('a');
+      expect(await execute(advance(1, ['action'], end))).toMatchObject([
+        { result: 'stale', stored: { status: 'failed' } },
+      ]);
+      expect(ended()).toEqual([]);
+      expect(row('a')).toEqual(before);
+    });
+
+    test('with the outcome of a branch that is not there, and with nothing at all', async () => {
+      expect(await execute(advance(1, ['unknown']))).toMatchObject([{ result: 'applied', epoch: 1 }]);
+      expect(await execute(advance(1, []))).toMatchObject([{ result: 'applied', epoch: 1 }]);
+      expect(await execute({ ...advance(1, []), gid: 'b' })).toEqual([{ result: 'stale' }]);
+    });
   });
 
   test('writes times in UTC, as they sort', async () => {
