@@ -16,6 +16,8 @@ import { submitTransaction } from './transactions/submit';
 import { WorkflowApi } from './workflow/workflow-api';
 import { WorkflowBuilder } from './workflow/workflow-builder';
 import { Workflows } from './workflow/workflows';
+import { XaParticipant, type XaParticipantOptions } from './xa/participant/xa-participant';
+import type { XaSession } from './xa/participant/xa-session';
 import { XaBuilder } from './xa/xa-builder';
 
 /** @see DtxClient */
@@ -134,6 +136,11 @@ export class DtxClient {
    */
   xa(gid: string = newGid()): XaBuilder {
     return new XaBuilder(gid, this.initiator);
+  }
+
+  /** @returns the participant's side of xa transactions on a database of this service */
+  xaParticipant<Session extends XaSession>(options: XaParticipantOptions<Session>): XaParticipant<Session> {
+    return new XaParticipant(this.api, options);
   }
 
   /**

@@ -33,6 +33,7 @@ export { TransactionFailedError } from './errors/transaction-failed.error';
 export { WorkflowChangedError } from './errors/workflow-changed.error';
 export { WorkflowMisuseError } from './errors/workflow-misuse.error';
 export { WorkflowUnknownError } from './errors/workflow-unknown.error';
+export { XaBranchError } from './errors/xa-branch.error';
 export { MsgBuilder, type LocalDatabase } from './msg/msg-builder';
 export type { MsgRequest } from './msg/msg-request';
 export { SagaBuilder, type SagaSubmitter } from './saga/saga-builder';
@@ -57,8 +58,20 @@ export { WorkflowBuilder, type WorkflowInput } from './workflow/workflow-builder
 export { WorkflowContext, type HttpBranchOptions, type WorkflowLane } from './workflow/workflow-context';
 export type { WorkflowOptions } from './workflow/workflow-definition';
 export { Workflows } from './workflow/workflows';
+export {
+  mysql2Database,
+  type Mysql2Connection,
+  type Mysql2Pool,
+  type Mysql2Session,
+} from './xa/participant/drivers/mysql2-database';
+export { pgDatabase, type PgClient, type PgPool, type PgSession } from './xa/participant/drivers/pg-database';
+export type { PhaseOneWork } from './xa/participant/phase-one';
+export { XaParticipant, type XaHandled, type XaParticipantOptions } from './xa/participant/xa-participant';
+export { XaReconciler, type XaReconcilerOptions, type XaReconcilerReport } from './xa/participant/xa-reconciler';
+export type { XaDatabase, XaSession } from './xa/participant/xa-session';
 export { Xa } from './xa/xa';
 export { XaBuilder } from './xa/xa-builder';
+export type { XaDialect } from './xa/xid';
 // What callers of this package meet in its signatures and errors, so that they need no second dependency.
 export { DtxError, ERROR_CODES, InvalidRequestError } from '@nestjs-dtx/protocol';
 export type { BranchView, ErrorCode, QueryView, TransactionView } from '@nestjs-dtx/protocol';

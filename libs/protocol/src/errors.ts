@@ -27,6 +27,7 @@ export const ERROR_CODES = {
   failure: 'DTX_FAILURE',
   ongoing: 'DTX_ONGOING',
   branchCall: 'DTX_BRANCH_CALL',
+  xaBranch: 'DTX_XA_BRANCH',
   transactionFailed: 'DTX_TRANSACTION_FAILED',
   notFinished: 'DTX_NOT_FINISHED',
   coordinatorUnreachable: 'DTX_COORDINATOR_UNREACHABLE',

@@ -1,0 +1,54 @@
+import type { XaSession } from './xa-session';
+
+/** What became of the second phase: `unknown` if the database has no such branch, or does not let this session have it now. */
+export type Ended = 'done' | 'unknown';
+
+/** A branch that is prepared and not ended. */
+export interface InDoubtBranch {
+  readonly xid: string;
+  /** Seconds since its work began, or since it was prepared. */
+  readonly ageSeconds: number;
+}
+
+/** Where to look for branches. */
+export interface InDoubtSearch {
+  /** The barrier table, quoted: only branches that have written to it are this service's. */
+  readonly table: string;
+}
+
+/** The statements of xa in one database. Every xid is checked by `xidOf` before it gets here. */
+export interface XaEngine {
+  /** Opens the branch. @returns `taken` when a branch of this name is at work or prepared */
+  start(session: XaSession, xid: string): Promise<'started' | 'taken'>;
+  /**
+   * Stores the barrier row in the open branch.
+   *
+   * @param insert tells whether the row is new
+   * @returns `taken` when another open transaction holds the row
+   */
+  storeRow(session: XaSession, insert: () => Promise<boolean>): Promise<boolean | 'taken'>;
+  /** @throws when the work has ended the branch's transaction, or broken it without saying so */
+  checkOpen(session: XaSession): Promise<void>;
+  /** Makes the branch durable. Afterwards the session is done with it. */
+  prepare(session: XaSession, xid: string): Promise<void>;
+  /** Undoes a branch that is not prepared. */
+  abandon(session: XaSession, xid: string): Promise<void>;
+  /** Gives back the session of a branch that was prepared. */
+  leave(session: XaSession): Promise<void>;
+  commit(session: XaSession, xid: string): Promise<Ended>;
+  rollback(session: XaSession, xid: string): Promise<Ended>;
+  /** @returns whether the branch is listed as prepared; false as well where this account may not look */
+  isPrepared(session: XaSession, xid: string): Promise<boolean>;
+  /** @returns why the database cannot take part, with the fix; undefined if it can */
+  problem(session: XaSession): Promise<string | undefined>;
+  /** Prepared branches of this database that have written to the table. */
+  inDoubt(session: XaSession, search: InDoubtSearch): Promise<readonly InDoubtBranch[]>;
+  /**
+   * Lets the session wait for locks for a moment only.
+   *
+   * @returns what sets it back
+   */
+  shortLockWait(session: XaSession): Promise<() => Promise<void>>;
+  /** @returns whether a statement has given up waiting for a lock */
+  isLockTimeout(error: unknown): boolean;
+}

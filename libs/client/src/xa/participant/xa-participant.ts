@@ -1,0 +1,117 @@
+import { DtxError, ERROR_CODES, InvalidRequestError, OPS } from '@nestjs-dtx/protocol';
+import type { BarrierResult } from '../../barrier/barrier';
+import type { BranchInfo } from '../../branch/branch-info';
+import { BarrierInfoError } from '../../errors/barrier-info.error';
+import type { CoordinatorApi } from '../../transactions/coordinator-api';
+import { registerBranch } from '../../transactions/register-branch';
+import { XA_ENGINES } from './engines';
+import { LocalBranch } from './local-branch';
+import { runPhaseOne, type PhaseOneWork } from './phase-one';
+import { commitBranch, rollbackBranch } from './phase-two';
+import { withControl, type XaDatabase, type XaSession } from './xa-session';
+import { XaReconciler, type XaReconcilerOptions } from './xa-reconciler';
+
+/** @see XaParticipant */
+export interface XaParticipantOptions<Session extends XaSession> {
+  readonly database: XaDatabase<Session>;
+  /**
+   * Barrier table in that database, `table` or `schema.table`.
+   * @default 'dtx_barrier'
+   */
+  readonly table?: string;
+}
+
+/** What a request came to; each of them is answered as a success. */
+export type XaHandled<T> = ({ readonly phase: 1 } & BarrierResult<T>) | { readonly phase: 2 };
+
+/**
+ * The participant's side of xa transactions on one database (spec 5.3, 8.5): all requests of a branch come to one URL, and
+ * {@link handle} does what each asks for. What it throws is to be answered as every error of a branch: code `DTX_FAILURE`
+ * with 409, `DTX_ONGOING` with 425, all else with 500.
+ */
+export class XaParticipant<Session extends XaSession = XaSession> {
+  private readonly database: XaDatabase<Session>;
+  private readonly table: string | undefined;
+
+  constructor(
+    private readonly api: CoordinatorApi,
+    options: XaParticipantOptions<Session>,
+  ) {
+    this.database = options.database;
+    this.table = options.table;
+  }
+
+  /**
+   * Carries a request out: op `action` runs the business and prepares it, `commit` and `rollback` end it. The latter come with
+   * an empty body, so do not look at the body before.
+   *
+   * @param info the request, as `branchInfoFrom` reads it
+   * @param business works through the session only, and neither commits nor rolls back
+   * @throws BranchFailureError the branch was rolled back before its work came
+   * @throws BranchOngoingError an earlier request, or the work itself, is not over yet: ask again
+   * @throws XaBranchError the branch is not as the decision needs it: a person has to look
+   * @throws BarrierInfoError, InvalidRequestError the request is none of xa, or its gid is too long for an xid
+   * @throws CoordinatorRefusedError the transaction is being rolled back; CoordinatorUnreachableError; errors of the database
+   * @throws what the business throws: it is undone
+   */
+  async handle<T>(info: BranchInfo, business: (session: Session) => Promise<T>): Promise<XaHandled<T>> {
+    switch (info.op) {
+      case OPS.action: {
+        const { phase2Url: url } = info;
+        if (url === undefined)
+          throw new InvalidRequestError('phase2_url', 'is missing: only xa initiators may call this');
+        const { gid, branchId: branch_id } = info;
+        const register = () => registerBranch(this.api, { gid, trans_type: 'xa', branch_id, url });
+        return { phase: 1, ...(await this.work(info, { business, register })) };
+      }
+      case OPS.commit:
+        await this.commit(info);
+        return { phase: 2 };
+      case OPS.rollback:
+        await this.rollback(info);
+        return { phase: 2 };
+      default:
+        throw new BarrierInfoError('op', 'of an xa branch must be action, commit or rollback');
+    }
+  }
+
+  /**
+   * Phase 1 with a registration of the caller's own.
+   *
+   * @returns `ran: false` for a repeat of a request that is prepared or committed already
+   * @throws as {@link handle}
+   */
+  async work<T>(info: BranchInfo, work: PhaseOneWork<Session, T>): Promise<BarrierResult<T>> {
+    return runPhaseOne(this.branch(info), this.database, work);
+  }
+
+  /** Commits a prepared branch; may be repeated. @throws as {@link handle} */
+  async commit(info: Omit<BranchInfo, 'op'>): Promise<void> {
+    await commitBranch(this.branch({ ...info, op: OPS.commit }), this.database);
+  }
+
+  /** Rolls a branch back, prepared or not; may be repeated, and come before the work. @throws as {@link handle} */
+  async rollback(info: Omit<BranchInfo, 'op'>): Promise<void> {
+    await rollbackBranch(this.branch({ ...info, op: OPS.rollback }), this.database);
+  }
+
+  /**
+   * Looks whether the database can take part; to be called at the start of a service.
+   *
+   * @throws DtxError `DTX_INVALID_CONFIG` with the fix
+   */
+  async check(): Promise<void> {
+    const problem = await withControl(this.database, (session) => XA_ENGINES[this.database.dialect].problem(session));
+    if (problem !== undefined) throw new DtxError(ERROR_CODES.invalidConfig, `the database ${problem}`);
+  }
+
+  /** What ends branches that were left behind. @throws DtxError `DTX_INVALID_CONFIG` naming the wrong option */
+  reconciler(options: XaReconcilerOptions = {}): XaReconciler {
+    const { database, table } = this;
+    return new XaReconciler(this.api, { database, ...(table !== undefined && { table }) }, options);
+  }
+
+  private branch(info: BranchInfo): LocalBranch {
+    return new LocalBranch(info, this.database, this.table);
+  }
+}
