@@ -28,6 +28,11 @@ describe('the command line of the bench', () => {
     expect(lanesOf('--lanes=floor,half,ours')).toEqual(['ours', 'half', 'floor']);
   });
 
+  it('measures transactions of a type beside sagas alone unless told otherwise', () => {
+    expect(lanesOf('--mode=tcc')).toEqual(['ours', 'mode']);
+    expect(lanesOf('--mode=msg', '--lanes=floor,ours')).toEqual(['ours', 'floor', 'mode']);
+  });
+
   it('measures isolation on so many due transactions', () => {
     expect(parseOptions(['--isolation', '--store=postgres'])).toMatchObject({
       command: 'isolation',
@@ -54,6 +59,8 @@ describe('the command line of the bench', () => {
     [['--lanes=ours,theirs'], '--lanes=theirs: must be of ours, half, floor, naive, store, history'],
     [['--lanes=half'], '--lanes=half: half needs ours'],
     [['--lanes=ours,history'], '--lanes=ours,history: history needs --history=N'],
+    [['--mode=try'], '--mode=try: must be of saga, tcc, xa, msg, workflow'],
+    [['--mode=tcc', '--lanes=floor'], '--lanes=floor: mode needs ours'],
     [['--plot', '--isolation'], '--plot and --isolation: one at a time'],
     [['--speed=9'], /Unknown option '--speed'.*--store=….*--plot/],
   ])('refuses %j', (args, message) => {

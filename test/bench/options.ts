@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { LANES, type Lane } from './lanes';
+import { TRANS_TYPES } from '@nestjs-dtx/protocol';
+import { LANES, modeLane, type Lane } from './lanes';
 import { BENCH_ENGINES, type BenchEngine } from './store/bench-engine';
 
 /** What all measurements are told. */
@@ -55,6 +56,7 @@ const MOST_ROWS = 100_000_000;
 const OPTIONS = {
   store: { type: 'string' },
   lanes: { type: 'string' },
+  mode: { type: 'string' },
   inflight: { type: 'string', default: '64' },
   steps: { type: 'string', default: '2' },
   seconds: { type: 'string', default: '4' },
@@ -104,13 +106,18 @@ function plotOptions({ store, history = '1000000', out }: Values): Omit<PlotOpti
 }
 
 /** In the order of {@link LANES}, whatever the order given: some lanes use one before them. */
-function lanesOf({ lanes }: Values, history: number): Lane[] {
-  const names = lanes?.split(',');
+function lanesOf({ lanes, mode }: Values, history: number): Lane[] {
+  const names = lanes?.split(',') ?? (mode === undefined ? undefined : ['ours']);
   for (const name of names ?? []) chosen('lanes', LANES, name);
   const has = (name: string): boolean => names?.includes(name) ?? (name !== 'history' || history > 0);
   if (has('half') && !has('ours')) throw new UsageError(`--lanes=${lanes}: half needs ours`);
   if (has('history') && history === 0) throw new UsageError(`--lanes=${lanes}: history needs --history=N`);
-  return LANES.filter(({ name }) => has(name));
+  const others = LANES.filter(({ name }) => has(name));
+  if (mode === undefined) return others;
+  const transType = TRANS_TYPES.find((known) => known === mode);
+  if (!transType) throw new UsageError(`--mode=${mode}: must be of ${TRANS_TYPES.join(', ')}`);
+  if (!has('ours')) throw new UsageError(`--lanes=${lanes}: mode needs ours`);
+  return [...others, modeLane(transType)];
 }
 
 function chosen<T extends { readonly name: string }>(option: string, among: readonly T[], name: string): T {

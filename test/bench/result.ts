@@ -25,6 +25,7 @@ const QUOTIENTS = {
   naive: ['ours', 'naive'],
   store: ['ours', 'store'],
   history: ['history', 'ours'],
+  mode: ['mode', 'ours'],
 } as const;
 
 /** The lane whose latencies count, as it is neither idle nor full. */

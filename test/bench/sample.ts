@@ -69,6 +69,7 @@ export class Sampler {
     const { inflight, steps } = this.shape;
     const order: RunOrder = {
       ...timing,
+      transType: lane.transType ?? 'saga',
       target: lane.subject.url,
       branches: this.branches.url,
       inflight: timing.perSecond === undefined ? inflight : inflight * SPARE_CLIENTS,

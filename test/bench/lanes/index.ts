@@ -6,6 +6,7 @@ import { naive } from './naive.lane';
 import { ours } from './ours.lane';
 import { store } from './store.lane';
 
+export { modeLane } from './mode.lane';
 export type { Lane, LaneSurroundings, RelativePace, RunningLane } from './lane';
 
 /** All lanes, in the order of the table. Those that use another one stand behind it. */

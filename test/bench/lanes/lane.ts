@@ -1,3 +1,4 @@
+import type { TransType } from '@nestjs-dtx/protocol';
 import type { Cleanup } from '../../support/cleanup';
 import type { ServerProcess } from '../../support/server-process';
 import type { BenchEngine } from '../store/bench-engine';
@@ -29,6 +30,8 @@ export interface RunningLane {
   readonly subject: ServerProcess;
   /** The process that is told to run sagas on it. */
   readonly driver: ServerProcess;
+  /** What it is given to carry out; absent: sagas. */
+  readonly transType?: TransType;
   /** Whether its sagas call branches; if so, exactly one a step. */
   readonly callsBranches: boolean;
   /** Process id of its database server, which may have children; absent where the database is in the process itself. */

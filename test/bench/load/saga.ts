@@ -1,5 +1,5 @@
 /** What a branch is told: as long as a small real payload. */
-const PAYLOAD = JSON.stringify({ account: 'alice', amountMinor: 3000, currency: 'EUR' });
+export const PAYLOAD = JSON.stringify({ account: 'alice', amountMinor: 3000, currency: 'EUR' });
 
 /** @returns a function that gives the body of one more saga; all but the gid is written once */
 export function sagaBodies(branches: string, steps: number): (gid: string) => string {

@@ -1,9 +1,13 @@
+import type { TransType } from '@nestjs-dtx/protocol';
+
 /** What to do in one measurement. Sent to the process that drives the lane. */
 export interface RunOrder {
   /** Base URL of what is measured. */
   readonly target: string;
   /** Base URL of the branch service. */
   readonly branches: string;
+  /** What all transactions of the load are. */
+  readonly transType: TransType;
   /** Sagas under way at any time. At a steady pace: at most. */
   readonly inflight: number;
   readonly steps: number;

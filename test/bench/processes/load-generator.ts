@@ -3,7 +3,7 @@ import { Client, type Dispatcher } from 'undici';
 import { closedLoop } from '../load/closed-loop';
 import { openLoop } from '../load/open-loop';
 import type { Operation } from '../load/operation';
-import { sagaBodies } from '../load/saga';
+import { requestsOf, type LoadRequest } from '../load/requests';
 import type { RunOrder, Tally } from '../load/tally';
 import { serveRuns } from './driver';
 
@@ -12,24 +12,27 @@ const HEADERS = { 'content-type': 'application/json' };
 const TIMEOUT_MS = 15_000;
 const PROBLEM_LENGTH = 200;
 
-/** One connection with at most one saga under way. On undici's lowest level, one object for all its sagas: the load must never be the bottleneck. */
-class SagaClient implements Dispatcher.DispatchHandler {
+/**
+ * One connection with at most one transaction under way, whose requests follow each other. On undici's lowest level, one object
+ * for all its transactions: the load must never be the bottleneck.
+ */
+class TransactionClient implements Dispatcher.DispatchHandler {
   private status = 0;
   private text = '';
+  private gid = '';
+  private next = 0;
   private done: (problem?: string) => void = () => {};
 
   constructor(
     private readonly client: Client,
-    private readonly bodyOf: (gid: string) => string,
+    private readonly requests: readonly LoadRequest[],
   ) {}
 
-  readonly submit: Operation = (done) => {
+  readonly carryOut: Operation = (done) => {
     this.done = done;
-    this.text = '';
-    this.client.dispatch(
-      { path: '/api/dtmsvr/submit', method: 'POST', headers: HEADERS, body: this.bodyOf(newGid()) },
-      this,
-    );
+    this.gid = newGid();
+    this.next = 0;
+    this.sendNext();
   };
 
   onRequestStart(): void {}
@@ -43,20 +46,29 @@ class SagaClient implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    if (this.status === 200) this.done();
-    else this.done(`${this.status} ${this.text.slice(0, PROBLEM_LENGTH)}`);
+    if (this.status !== 200) this.done(`${this.status} ${this.text.slice(0, PROBLEM_LENGTH)}`);
+    else if (this.next < this.requests.length) this.sendNext();
+    else this.done();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
     this.done(error.message);
   }
+
+  private sendNext(): void {
+    const { path, bodyOf } = this.requests[this.next]!;
+    this.next += 1;
+    this.text = '';
+    this.client.dispatch({ path, method: 'POST', headers: HEADERS, body: bodyOf(this.gid) }, this);
+  }
 }
 
-async function run({ target, branches, inflight, steps, seconds, perSecond }: RunOrder): Promise<Tally> {
-  const bodyOf = sagaBodies(branches, steps);
+async function run(order: RunOrder): Promise<Tally> {
+  const { target, branches, inflight, steps, seconds, perSecond } = order;
+  const requests = requestsOf(order.transType, branches, steps);
   const timeouts = { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS };
   const clients = Array.from({ length: inflight }, () => new Client(target, timeouts));
-  const operations = clients.map((client) => new SagaClient(client, bodyOf).submit);
+  const operations = clients.map((client) => new TransactionClient(client, requests).carryOut);
   try {
     if (perSecond === undefined) return await closedLoop(operations, seconds);
     return await openLoop(operations, { perSecond, seconds });
