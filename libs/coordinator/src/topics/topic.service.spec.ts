@@ -43,6 +43,14 @@ describe('topics', () => {
     expect(await topics.subscribers('paid')).toEqual([]);
   });
 
+  test.each(['https://points/award?a=1', 'svc://points/award', 'points:58081/points.Points/Award'])(
+    'take a subscriber of any transport: %s',
+    async (url) => {
+      await topics.subscribe('paid', url, '');
+      expect(await topics.subscribers('paid')).toEqual([url]);
+    },
+  );
+
   test('start again at version 1 after they were deleted', async () => {
     await topics.subscribe('paid', FIRST, '');
     await topics.subscribe('paid', SECOND, '');
@@ -85,6 +93,18 @@ describe('topics', () => {
         'a topic longer than its column',
         () => topics.subscribe('x'.repeat(129), FIRST, ''),
         invalid('topic', 'topic must not be longer than 128 characters'),
+      ],
+      ['a topic', () => topics.subscribe('paid', 'topic://sent', ''), invalid('url', 'url must not name a topic')],
+      ['a url with a space', () => topics.subscribe('paid', 'a b', ''), invalid('url', 'url must not contain spaces')],
+      [
+        'a url without a host',
+        () => topics.subscribe('paid', 'http://', ''),
+        invalid('url', 'url must be an absolute http(s) URL'),
+      ],
+      [
+        'half a name of a handler',
+        () => topics.subscribe('paid', 'svc://points', ''),
+        invalid('url', 'url must have the form svc://service/handler'),
       ],
       [
         'what no store keeps',

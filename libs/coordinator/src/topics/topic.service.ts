@@ -1,4 +1,10 @@
-import { ERROR_CODES, InvalidRequestError, MAX_URL_LENGTH } from '@nestjs-dtx/protocol';
+import {
+  ERROR_CODES,
+  InvalidRequestError,
+  MAX_URL_LENGTH,
+  parseServiceUrl,
+  SERVICE_SCHEME,
+} from '@nestjs-dtx/protocol';
 import type { Clock } from '../clock/clock';
 import type { TransactionStore } from '../stores/transaction-store';
 import { subscribed, subscribersOf, textOf, unsubscribed, type Subscriber } from './subscribers';
@@ -48,6 +54,8 @@ export class TopicService {
   async subscribe(topic: string, url: string, remark: string): Promise<void> {
     checkNames(topic, url);
     checkLength('remark', remark, MAX_REMARK_LENGTH);
+    const problem = urlProblem(url);
+    if (problem) throw new InvalidRequestError('url', problem);
     await this.change(topic, (list) => subscribed(list ?? [], { url, remark }));
   }
 
@@ -98,4 +106,13 @@ function checkNames(topic: string, url: string): void {
 function checkLength(field: string, text: string, most: number): void {
   if (text.length > most) throw new InvalidRequestError(field, `must not be longer than ${most} characters`);
   if (FORBIDDEN.test(text)) throw new InvalidRequestError(field, 'must not contain control characters');
+}
+
+/** Which transports there are, and which one a message uses, is known when it is sent. What no transport could call is told now. */
+function urlProblem(url: string): string | undefined {
+  if (/\s/.test(url)) return 'must not contain spaces';
+  if (url.startsWith('topic:')) return 'must not name a topic';
+  if (/^https?:/i.test(url) && !URL.canParse(url)) return 'must be an absolute http(s) URL';
+  if (url.startsWith(SERVICE_SCHEME) && !parseServiceUrl(url)) return 'must have the form svc://service/handler';
+  return undefined;
 }

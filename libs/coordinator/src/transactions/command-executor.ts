@@ -9,6 +9,7 @@ import {
   type Facts,
   type Mode,
   type NewTransaction,
+  type Refusal,
   type StoredTransaction,
   type WorkflowOutcome,
 } from '@nestjs-dtx/engine';
@@ -27,6 +28,7 @@ import type { Admission } from './admission';
 import { RefusedError } from './refused.error';
 import type { RunEnvironment } from './run-environment';
 import type { TransactionRunner, WaitAnswer } from './transaction-runner';
+import { unreachableBranch } from './unreachable-branch';
 
 type Append = Extract<Acceptance, { accept: 'append' }>;
 type Create = Extract<Acceptance, { accept: 'create' }>;
@@ -69,7 +71,10 @@ export class CommandExecutor {
     const facts = 'request' in command ? await this.factsOf(command.request) : this.settingsOnly;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const accepted = (stored ? modeOf(stored.transType) : mode).accept(command, stored, facts);
-      const attempt = await this.carryOut(accepted, command);
+      const unreachable = !stored && facts.topics ? this.unreachableSubscriber(accepted) : undefined;
+      const attempt = unreachable
+        ? await this.unlessStored(unreachable, command)
+        : await this.carryOut(accepted, command);
       if (attempt.done) return attempt;
       stored = attempt.stored;
     }
@@ -80,13 +85,7 @@ export class CommandExecutor {
   private carryOut(accepted: Acceptance, command: Command): Attempt | Promise<Attempt> {
     switch (accepted.accept) {
       case 'refuse':
-        if (accepted.kind === 'invalid') {
-          throw new InvalidRequestError(
-            accepted.field ?? 'body',
-            accepted.message.slice((accepted.field ?? '').length + 1),
-          );
-        }
-        throw new RefusedError(accepted);
+        throw refusal(accepted);
       case 'create':
         return accepted.start ? this.admitted((lease) => this.create(accepted, lease)) : this.create(accepted);
       case 'change':
@@ -186,6 +185,22 @@ export class CommandExecutor {
     return topics.length === 0 ? this.settingsOnly : this.withTopics(topics);
   }
 
+  /** @returns why a new message must not be accepted, because of the topics that it names */
+  private unreachableSubscriber(accepted: Acceptance): DtxError | undefined {
+    if (accepted.accept === 'refuse') return refusal(accepted);
+    return accepted.accept === 'create'
+      ? unreachableBranch(accepted.transaction, this.environment.dispatcher)
+      : undefined;
+  }
+
+  /** What is stored has the subscribers of its time: what has become of the topic since then is no obstacle. */
+  private async unlessStored(error: DtxError, command: Command): Promise<Attempt> {
+    const found = await this.environment.store.find(gidOf(command));
+    if (!found) throw error;
+    const { transType, status, branchCount } = found.transaction;
+    return { done: false, stored: { transType, status, branchCount } };
+  }
+
   private async withTopics(names: readonly string[]): Promise<Facts> {
     const topics = new Map<string, readonly string[]>();
     for (const name of names) {
@@ -194,6 +209,12 @@ export class CommandExecutor {
     }
     return { ...this.settingsOnly, topics };
   }
+}
+
+function refusal(refused: Refusal): RefusedError | InvalidRequestError {
+  if (refused.kind !== 'invalid') return new RefusedError(refused);
+  const { field = '', message } = refused;
+  return new InvalidRequestError(field || 'body', message.slice(field.length + 1));
 }
 
 function gidOf(command: Command): string {
