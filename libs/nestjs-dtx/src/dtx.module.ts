@@ -25,6 +25,7 @@ import {
 import { checkOptions, type DtxOptions } from './dtx.options';
 import { DTX_CLIENT } from './dtx.tokens';
 import { acceptEmptyJsonBodies } from './http/empty-json-body';
+import { DtxMessages } from './messages/dtx-messages';
 import { DtxRegistrar } from './registry/dtx.registrar';
 import { WorkflowCallback } from './workflow/workflow-callback';
 import { WorkflowRoute } from './workflow/workflow-route';
@@ -49,6 +50,7 @@ const clientProvider = {
     DataSources,
     DtxContext,
     DtxExplorer,
+    DtxMessages,
     DtxMetadataAccessor,
     DtxRegistrar,
     RoutePaths,
@@ -57,7 +59,7 @@ const clientProvider = {
     WorkflowRoute,
     WorkflowScanner,
   ],
-  exports: [BarrierService, DtxContext, DtxMetadataAccessor],
+  exports: [BarrierService, DtxContext, DtxMessages, DtxMetadataAccessor],
 })
 export class DtxModule
   extends ConfigurableDtxModule

@@ -20,13 +20,18 @@ export { DtxModule } from './dtx.module';
 export type { DtxModuleAsyncOptions, DtxModuleOptions } from './dtx.module-definition';
 export type { DtxExtras, DtxOptions } from './dtx.options';
 export { getDtxToken } from './dtx.tokens';
+export { DtxMessages, type MessageWork } from './messages/dtx-messages';
 export { BarrierRootHandleError } from './errors/barrier-root-handle.error';
 export { DtxDefinitionError } from './errors/dtx-definition.error';
 export { DtxFailureException } from './errors/dtx-failure.exception';
 export { DtxOngoingException } from './errors/dtx-ongoing.exception';
 export {
+  BarrierDuplicatedError,
   BarrierInfoError,
   BarrierTableError,
+  BranchCallError,
+  BranchFailureError,
+  BranchOngoingError,
   CoordinatorRefusedError,
   CoordinatorUnreachableError,
   DtxClient,

@@ -35,15 +35,26 @@ export function inLocalTransaction<T>(
   return queueOf(dataSource).run(() => begin(dataSource, work));
 }
 
+/**
+ * Lets those who ask for a local transaction on the DataSource join one that somebody else has begun and will end.
+ *
+ * @param manager of that transaction
+ */
+export async function inOpenTransaction<T>(
+  dataSource: DataSource,
+  manager: EntityManager,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  const transaction: OpenTransaction = { dataSource, manager, isOpen: true, outer: current.getStore() };
+  try {
+    return await current.run(transaction, () => work(manager));
+  } finally {
+    transaction.isOpen = false;
+  }
+}
+
 function begin<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-  return dataSource.transaction(async (manager) => {
-    const transaction: OpenTransaction = { dataSource, manager, isOpen: true, outer: current.getStore() };
-    try {
-      return await current.run(transaction, () => work(manager));
-    } finally {
-      transaction.isOpen = false;
-    }
-  });
+  return dataSource.transaction((manager) => inOpenTransaction(dataSource, manager, work));
 }
 
 async function repeatingVictims<T>(transaction: () => Promise<T>): Promise<T> {

@@ -17,6 +17,9 @@ export interface ErrorAnswer {
 export function errorAnswer(error: unknown): ErrorAnswer {
   if (error instanceof HttpException) return httpAnswer(error);
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  // What a call of another participant threw inside of this handler: refused there, refused here.
+  if (code === ERROR_CODES.failure) return verdict(HttpStatus.CONFLICT, RESULTS.failure, String(message));
+  if (code === ERROR_CODES.ongoing) return verdict(TOO_EARLY, RESULTS.ongoing, String(message));
   if (code === ERROR_CODES.barrierInfo) {
     const status = HttpStatus.BAD_REQUEST;
     return { status, body: harmless({ statusCode: status, code, message }), isUnexpected: false };

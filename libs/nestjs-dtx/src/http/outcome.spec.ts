@@ -6,6 +6,7 @@ import {
   ServiceUnavailableException,
   type LoggerService,
 } from '@nestjs/common';
+import { BranchFailureError, BranchOngoingError } from '@nestjs-dtx/client';
 import { mapHttpOutcome } from '@nestjs-dtx/protocol';
 import { of } from 'rxjs';
 import { SagaStep } from '../decorators/saga-step.decorator';
@@ -79,6 +80,16 @@ const CASES: [name: string, outcome: () => unknown, answer: [status: number, bod
     'an HTTP exception with a result',
     throws(new HttpException({ dtm_result: 'FAILURE' }, 500)),
     [500, { dtm_result: 'FAILURE' }, 'failure'],
+  ],
+  [
+    'what another participant refused',
+    throws(new BranchFailureError('no seats')),
+    [409, { dtm_result: 'FAILURE', message: 'no seats' }, 'failure'],
+  ],
+  [
+    'what another participant is not done with',
+    throws(new BranchOngoingError('boarding')),
+    [425, { dtm_result: 'ONGOING', message: 'boarding' }, 'ongoing'],
   ],
   [
     'any error',
