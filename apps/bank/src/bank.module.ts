@@ -7,11 +7,12 @@ import { AccountsMsgController } from './accounts/accounts.msg.controller';
 import { AccountsService } from './accounts/accounts.service';
 import { AccountsSagaController } from './accounts/accounts.saga.controller';
 import { AccountsTccController } from './accounts/accounts.tcc.controller';
-import type { BankConfig } from './config/bank.config';
+import { BankConfig } from './config/bank.config';
 import { databaseOptions } from './database/database-options';
 import { HealthController } from './health/health.controller';
 import { LedgerController } from './ledger/ledger.controller';
 import { CoordinatorErrorFilter } from './transfers/coordinator-error.filter';
+import { transferMakers } from './transfers/transfer-makers';
 import { TransfersController } from './transfers/transfers.controller';
 import { TransfersService } from './transfers/transfers.service';
 
@@ -38,6 +39,8 @@ export class BankModule {
       providers: [
         AccountsService,
         TransfersService,
+        ...transferMakers,
+        { provide: BankConfig, useValue: config },
         { provide: APP_PIPE, useValue: new ValidationPipe({ transform: true, whitelist: true }) },
         { provide: APP_FILTER, useClass: CoordinatorErrorFilter },
       ],

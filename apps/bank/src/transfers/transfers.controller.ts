@@ -1,5 +1,6 @@
-import { Body, Controller, HttpStatus, Post, Res } from '@nestjs/common';
+import { Body, Controller, HttpStatus, Post, Query, Res } from '@nestjs/common';
 import { CreateTransferDto } from './dto/create-transfer.dto';
+import { TransferQueryDto } from './dto/transfer-query.dto';
 import { TransfersService, type Transfer } from './transfers.service';
 
 /** What an answer's status says about the transfer. */
@@ -17,9 +18,10 @@ export class TransfersController {
   @Post()
   async create(
     @Body() transfer: CreateTransferDto,
+    @Query() { mode }: TransferQueryDto,
     @Res({ passthrough: true }) reply: { status(code: number): unknown },
   ): Promise<Transfer> {
-    const created = await this.transfers.create(transfer);
+    const created = await this.transfers.create(transfer, mode);
     reply.status(STATUSES[created.status]);
     return created;
   }
