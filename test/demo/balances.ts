@@ -17,6 +17,12 @@ export async function balancesOf(banks: readonly Bank[]): Promise<Balances> {
   return new Map(lists.flat());
 }
 
+/** @returns what is set aside in all accounts together */
+export async function heldTotal(banks: readonly Bank[]): Promise<number> {
+  const lists = await Promise.all(banks.map((bank) => bank.accounts()));
+  return lists.flat().reduce((sum, { heldMinor }) => sum + heldMinor, 0);
+}
+
 export function totalOf(balances: Balances): number {
   return [...balances.values()].reduce((sum, minor) => sum + minor, 0);
 }

@@ -1,5 +1,6 @@
 import { get, post, type Reply } from '../support/http';
 import { ServerProcess } from '../support/server-process';
+import type { TransferMode } from './modes';
 
 /** Main file of the bank app after `npm run build:bank`. */
 const SCRIPT = 'dist/apps/bank/apps/bank/src/main.js';
@@ -13,6 +14,8 @@ export interface LedgerEntry {
   readonly op: string;
   readonly account: string;
   readonly amountMinor: number;
+  /** UTC, as ISO 8601. */
+  readonly createTime: string;
 }
 
 /** A balance, as the bank shows it. */
@@ -25,9 +28,18 @@ export interface Account {
 
 /** Between accounts named `bank/account`. */
 export interface TransferOrder {
+  readonly mode: TransferMode;
   readonly from: `${BankName}/${string}`;
   readonly to: `${BankName}/${string}`;
   readonly amountMinor: number;
+}
+
+/** How a transfer is ordered. */
+export interface TransferOptions {
+  /** Whether the bank answers only when the transfer is done or undone. */
+  readonly wait: boolean;
+  /** Gid of the transfer, for those who have to know it before the bank answers. */
+  readonly transferId?: string;
 }
 
 /** What the bank says of a transfer. */
@@ -57,8 +69,8 @@ export class Bank {
     return this.process;
   }
 
-  async transfer(order: TransferOrder, wait: boolean): Promise<TransferReply> {
-    const reply = await post(`${this.server.url}/transfers`, { ...order, wait });
+  async transfer({ mode, ...order }: TransferOrder, options: TransferOptions): Promise<TransferReply> {
+    const reply = await post(`${this.server.url}/transfers?mode=${mode}`, { ...order, ...options });
     const { gid, status } = (reply.json ?? {}) as Partial<TransferReply>;
     if (gid === undefined || status === undefined) throw unexpected(`${this.name} refused the transfer`, reply);
     return { gid, status };

@@ -1,5 +1,6 @@
 import type { Bank, LedgerEntry, TransferOrder } from './bank';
 import { balanceKey, totalOf, type Balances } from './balances';
+import { EFFECTS } from './modes';
 import { formatMinor } from './money';
 import type { Story } from './story';
 
@@ -12,19 +13,22 @@ export interface Check {
 /** What is known when a story is over. */
 export interface Aftermath {
   readonly status: string;
-  /** Effects of this saga in both banks. */
+  /** Effects of this transfer in both banks. */
   readonly effects: readonly LedgerEntry[];
   readonly before: Balances;
   readonly after: Balances;
+  /** What is still set aside in all accounts together. Minor units. */
+  readonly heldMinor: number;
 }
 
 /** @returns what a story must have come to: its status, each effect exactly once, the balances, and no money made or lost */
-export function checksOf({ order, end }: Story, { status, effects, before, after }: Aftermath): Check[] {
+export function checksOf({ order, end }: Story, found: Aftermath): Check[] {
+  const { status, effects, before, after, heldMinor } = found;
   const done = end === 'succeed';
   const wanted = new Map(before);
   if (done) move(wanted, order);
   return [
-    { what: `the saga has ended as ${end}`, holds: status === end },
+    { what: `the transaction has ended as ${end}`, holds: status === end },
     {
       what: done ? 'each step took effect exactly once' : 'what was done was undone, once',
       holds: isExact(order, done, effects),
@@ -33,6 +37,7 @@ export function checksOf({ order, end }: Story, { status, effects, before, after
       what: done ? `${order.from} has paid and ${order.to} has received` : 'both balances are as before',
       holds: [...wanted].every(([account, minor]) => after.get(account) === minor),
     },
+    ...(order.mode === 'tcc' ? [{ what: 'nothing is set aside any more', holds: heldMinor === 0 }] : []),
     { what: `all accounts together hold ${formatMinor(totalOf(before))}`, holds: totalOf(before) === totalOf(after) },
   ];
 }
@@ -55,10 +60,10 @@ function move(balances: Map<string, number>, { from, to, amountMinor }: Transfer
   balances.set(to, (balances.get(to) ?? NaN) + amountMinor);
 }
 
-function isExact({ amountMinor }: TransferOrder, done: boolean, effects: readonly LedgerEntry[]): boolean {
-  const wanted = done
-    ? [`01 action ${-amountMinor}`, `02 action ${amountMinor}`]
-    : [`01 action ${-amountMinor}`, `01 compensate ${amountMinor}`];
+function isExact({ mode, amountMinor }: TransferOrder, done: boolean, effects: readonly LedgerEntry[]): boolean {
+  const { paid, received, paidBack } = EFFECTS[mode];
+  const undone = paidBack === undefined ? [] : [`${paid} ${-amountMinor}`, `${paidBack} ${amountMinor}`];
+  const wanted = done ? [`${paid} ${-amountMinor}`, `${received} ${amountMinor}`] : undone;
   const found = effects.map((effect) => `${effect.branchId} ${effect.op} ${effect.amountMinor}`);
   return found.toSorted().join() === wanted.toSorted().join();
 }

@@ -7,7 +7,7 @@ export interface Story {
   readonly title: string;
   readonly order: TransferOrder;
   readonly end: 'succeed' | 'failed';
-  /** Makes the transfer and whatever befalls it. @returns the gid of its saga, finished or soon to be */
+  /** Makes the transfer and whatever befalls it. @returns the gid of its transaction, finished or soon to be */
   play(stage: Stage): Promise<string>;
 }
 

@@ -44,12 +44,17 @@ const entry = (op: string, amountMinor: number): LedgerEntry => ({
   op,
   account: 'alice',
   amountMinor,
+  createTime: at(5),
 });
-const banks = [{ ledger: () => Promise.resolve([entry('action', -2000), entry('compensate', 2000)]) }];
+const bank = (...entries: LedgerEntry[]) => ({ name: 'bank-a', ledger: () => Promise.resolve(entries) });
 
 describe('the timeline of the demo', () => {
   it('tells the calls that were made in their order, with their effects, and what happened in between', async () => {
-    const lines = await timelineOf(view, banks, [{ at: START + 15, text: 'bank-b is down' }]);
+    const lines = await timelineOf(
+      view,
+      [bank(entry('action', -2000), entry('compensate', 2000))],
+      [{ at: START + 15, text: 'bank-b is down' }],
+    );
     expect(lines.map((line) => line.trim().split(/\s+/).join(' '))).toEqual([
       'ms service step op outcome effect',
       '10 bank-a withdraw action succeed alice -20.00',
@@ -58,6 +63,21 @@ describe('the timeline of the demo', () => {
       '40 bank-b deposit compensate succeed none',
       '40 bank-a withdraw compensate succeed alice +20.00',
       '40 = the saga has failed: account is frozen',
+    ]);
+  });
+
+  it('tells what a bank has done by itself, and what an XA branch has committed', async () => {
+    const commit: QueryView = {
+      transaction: { ...view.transaction!, trans_type: 'xa', status: 'succeed' },
+      branches: [branch('01', 'commit', { status: 'succeed', finish_time: at(30) })],
+    };
+    const own = { ...entry('msg', -1000), branchId: '00' };
+    const lines = await timelineOf(commit, [bank(entry('action', -2000), own)], []);
+    expect(lines.map((line) => line.trim().split(/\s+/).join(' '))).toEqual([
+      'ms service step op outcome effect',
+      '5 bank-a by itself msg alice -10.00',
+      '30 bank-a withdraw commit succeed alice -20.00',
+      '40 = the xa has succeeded',
     ]);
   });
 });

@@ -1,34 +1,46 @@
-import { join } from 'node:path';
+import { bankDatabase, type BankEngine } from '../support/bank-database';
 import type { Cleanup } from '../support/cleanup';
 import { startCoordinator } from '../support/coordinator';
 import { CoordinatorApi } from '../support/coordinator-api';
 import { get } from '../support/http';
 import type { ServerProcess } from '../support/server-process';
-import { temporaryFolder } from '../support/temporary-folder';
+import { STORE_ENGINES } from '../support/store-engine';
 import { until } from '../support/until';
 import { Bank, type BankName } from './bank';
+import { Line } from './line';
 
-/** Seconds between two tries, instead of ten: nobody wants to watch a demo wait. */
-const PACE = { RETRY_INTERVAL: '1' };
+/** Seconds between two tries, instead of ten, and until an initiator is given up, instead of 35: nobody wants to watch a demo wait. */
+const PACE = { RETRY_INTERVAL: '1', TIMEOUT_TO_FAIL: '4' };
 
-/** A coordinator and two banks, each in a process of its own, each on its own SQLite file. */
+const BANKS: readonly BankName[] = ['bank-a', 'bank-b'];
+
+/** A coordinator and two banks, each in a process of its own, each with a database of its own. */
 export class World {
+  private process: ServerProcess;
+
   private constructor(
-    private process: ServerProcess,
+    coordinator: ServerProcess,
     private readonly coordinatorEnv: Readonly<Record<string, string>>,
     readonly banks: Readonly<Record<BankName, Bank>>,
-  ) {}
+    /** Between bank-a and the coordinator. */
+    readonly line: Line,
+  ) {
+    this.process = coordinator;
+  }
 
-  /** Starts everything in a new temporary folder. It all ends with the clean-up. */
-  static async start(cleanup: Cleanup): Promise<World> {
-    const folder = await temporaryFolder(cleanup, 'demo');
-    const env = { ...PACE, STORE_DRIVER: 'sqlite', DATA_DIR: join(folder, 'coordinator') };
+  /** Starts everything on new databases. It all ends with the clean-up. */
+  static async start(cleanup: Cleanup, engine: BankEngine = 'sqlite'): Promise<World> {
+    const env = { ...PACE, ...(await storeOf(engine, cleanup)) };
+    const databases = await Promise.all(BANKS.map(() => bankDatabase(cleanup, engine)));
     const coordinator = await startCoordinator(env);
-    const bank = (name: BankName): Bank =>
-      new Bank(name, { COORDINATOR_URL: coordinator.url, DATABASE_URL: `sqlite:${join(folder, `${name}.sqlite`)}` });
-    const banks = { 'bank-a': bank('bank-a'), 'bank-b': bank('bank-b') };
+    const line = await Line.open(cleanup, coordinator.port);
+    const [a = '', b = ''] = databases;
+    const banks = {
+      'bank-a': new Bank('bank-a', { COORDINATOR_URL: line.url, DATABASE_URL: a }),
+      'bank-b': new Bank('bank-b', { COORDINATOR_URL: coordinator.url, DATABASE_URL: b }),
+    };
     // The restarted coordinator has to be where the banks look for it.
-    const world = new World(coordinator, { ...env, HTTP_PORT: String(coordinator.port) }, banks);
+    const world = new World(coordinator, { ...env, HTTP_PORT: String(coordinator.port) }, banks, line);
     cleanup.add(() => world.end());
     await Promise.all(world.allBanks.map((each) => each.start()));
     await world.untilRegistered();
@@ -39,6 +51,11 @@ export class World {
     return this.process;
   }
 
+  /** Whether other coordinators could be at work on the same data. */
+  get isShared(): boolean {
+    return this.coordinatorEnv['STORE_DRIVER'] !== 'sqlite';
+  }
+
   get api(): CoordinatorApi {
     return new CoordinatorApi(this.process.url);
   }
@@ -47,7 +64,7 @@ export class World {
     return Object.values(this.banks);
   }
 
-  /** Starts a coordinator on the port and the data folder of the one that was killed. */
+  /** Starts a coordinator on the port and the data of the one that was killed. */
   async restartCoordinator(): Promise<void> {
     this.process = await startCoordinator(this.coordinatorEnv);
   }
@@ -73,4 +90,11 @@ export class World {
   private async end(): Promise<void> {
     await Promise.all([this.process.kill(), ...this.allBanks.map((bank) => bank.end())]);
   }
+}
+
+/** @throws Error with the command that makes a missing engine available */
+async function storeOf(name: BankEngine, cleanup: Cleanup): Promise<Readonly<Record<string, string>>> {
+  const engine = STORE_ENGINES.find((each) => each.name === name);
+  if (engine?.missing !== undefined) throw new Error(engine.missing);
+  return engine?.create(cleanup) ?? {};
 }

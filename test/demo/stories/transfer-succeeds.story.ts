@@ -1,8 +1,11 @@
+import type { TransferMode } from '../modes';
 import type { Story } from '../story';
 
-export const transferSucceeds: Story = {
-  title: 'a transfer that succeeds',
-  order: { from: 'bank-a/alice', to: 'bank-b/bob', amountMinor: 3000 },
-  end: 'succeed',
-  play: async ({ world, order }) => (await world.banks['bank-a'].transfer(order, true)).gid,
-};
+export function transferSucceeds(mode: TransferMode, amountMinor: number): Story {
+  return {
+    title: 'a transfer that succeeds',
+    order: { mode, from: 'bank-a/alice', to: 'bank-b/bob', amountMinor },
+    end: 'succeed',
+    play: async ({ world, order }) => (await world.banks['bank-a'].transfer(order, { wait: true })).gid,
+  };
+}

@@ -4,7 +4,7 @@ import { DatabaseServer, type DatabaseAddress } from './database-server';
 import { PrivateServer } from './private-server';
 import { brokeredServer } from './server-broker';
 import { SERVER_KINDS } from './server-kinds';
-import type { ServerName, ServerSettings } from './server-kind';
+import type { ServerAddress, ServerName, ServerSettings } from './server-kind';
 
 export type { DatabaseAddress, DatabaseServer } from './database-server';
 export type { PrivateServer } from './private-server';
@@ -40,6 +40,11 @@ export async function freshDatabase(cleanup: Cleanup, name: ServerName): Promise
   });
   cleanup.add(() => server.dropDatabase(address.database));
   return address;
+}
+
+/** @returns a server that runs already, to ask it as an administrator */
+export function serverAt(name: ServerName, address: ServerAddress): DatabaseServer {
+  return new DatabaseServer(SERVER_KINDS[name], address);
 }
 
 function ownServer(cleanup: Cleanup, name: ServerName): Promise<PrivateServer> {
