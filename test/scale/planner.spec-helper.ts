@@ -1,6 +1,6 @@
 import mysql, { type RowDataPacket } from 'mysql2';
 import mysqlPromise from 'mysql2/promise';
-import { Client } from 'pg';
+import { Client, Connection } from 'pg';
 import type { StoreEnvironment } from '../support/store-engine';
 
 /** A statement as it reached the driver. */
@@ -48,6 +48,7 @@ async function postgresPlanner(env: StoreEnvironment): Promise<Planner> {
     sent.push({ sql: text, parameters: own ?? (Array.isArray(values) ? values : []) });
     return query.apply(this, args);
   });
+  const prepared = recordPrepared(sent);
   return {
     plansOf: (work) =>
       recorded(sent, work, async ({ sql, parameters }) => {
@@ -58,7 +59,35 @@ async function postgresPlanner(env: StoreEnvironment): Promise<Planner> {
       }),
     async close() {
       spy.mockRestore();
+      prepared.restore();
       await client.end();
+    },
+  };
+}
+
+/** Statements of ours that the store prepares by name and then only binds, several in one command. */
+const PREPARED_BY_US = /^dtx_/;
+
+/** Below `query` a statement is its text once, and its name and values each time. */
+function recordPrepared(sent: SentStatement[]): { restore(): void } {
+  const texts = new Map<string, string>();
+  const prototype = (Connection as unknown as { prototype: MethodsOf }).prototype;
+  const [parse, bind] = [prototype['parse']!, prototype['bind']!];
+  const spies = [
+    jest.spyOn(prototype, 'parse').mockImplementation(function (this: unknown, ...args: unknown[]) {
+      const [{ name, text }] = args as [{ name: string; text: string }];
+      texts.set(name, text);
+      return parse.apply(this, args);
+    }),
+    jest.spyOn(prototype, 'bind').mockImplementation(function (this: unknown, ...args: unknown[]) {
+      const [{ statement, values }] = args as [{ statement: string; values: readonly unknown[] }];
+      if (PREPARED_BY_US.test(statement)) sent.push({ sql: texts.get(statement) ?? '', parameters: values });
+      return bind.apply(this, args);
+    }),
+  ];
+  return {
+    restore() {
+      for (const spy of spies) spy.mockRestore();
     },
   };
 }

@@ -146,6 +146,9 @@ export class TransactionRunner {
         this.storeFailing = false;
         this.environment.metrics.transactions.passed(passOf(end));
       }
+      // Whoever interrupted the run may have left the transaction due, as a registration does: a client that keeps registering
+      // would hold off its timeout for long if the next try waited for the scan by the clock.
+      if (end.stale) this.onParked(0);
       if (end.dueInMs !== null) this.onParked(end.dueInMs);
       return end;
     } catch (error) {
