@@ -81,19 +81,22 @@ export class WorkflowBranch {
    * @param barrier runs it: `barrierRunner()`, in Nest `BarrierService.runner()`
    * @param readBack finds the result of business that was committed before, outside of the transaction
    */
-  transaction<Handle>(barrier: BarrierRunner<Handle>, business: (handle: Handle) => Promise<void>): Promise<void>;
+  transaction<Handle>(
+    barrier: BarrierRunner<Handle>,
+    business: (handle: Handle, step: WorkflowStep) => Promise<void>,
+  ): Promise<void>;
   transaction<Handle, T>(
     barrier: BarrierRunner<Handle>,
-    business: (handle: Handle) => Promise<T>,
+    business: (handle: Handle, step: WorkflowStep) => Promise<T>,
     readBack: () => Promise<T>,
   ): Promise<Recorded<T>>;
   async transaction<Handle, T>(
     barrier: BarrierRunner<Handle>,
-    business: (handle: Handle) => Promise<T>,
+    business: (handle: Handle, step: WorkflowStep) => Promise<T>,
     readBack?: () => Promise<T>,
   ): Promise<Recorded<T> | void> {
     return this.do(async (step) => {
-      const result = await barrier(step, business);
+      const result = await barrier(step, (handle) => business(handle, step));
       if (!result.ran && result.reason !== 'duplicate') {
         throw new BranchOngoingError(`branch ${step.branchId} '${step.name}' was undone by another run`);
       }
