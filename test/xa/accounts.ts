@@ -29,10 +29,14 @@ export class Accounts {
     return this.xa.dialect;
   }
 
-  /** Opens an account. @returns a gid that nobody else on the server uses: MariaDB lists the branches of all databases */
-  async open(): Promise<string> {
+  /**
+   * Opens an account for a transaction.
+   *
+   * @returns a gid that nobody else on the server uses, unless one is given: MariaDB lists the branches of all databases
+   */
+  async open(given?: string): Promise<string> {
     this.lastGid += 1;
-    const gid = `${this.name}-${this.lastGid}`;
+    const gid = given ?? `${this.name}-${this.lastGid}`;
     await this.query(`insert into account values ('${gid}', ${OPENING_BALANCE})`);
     return gid;
   }
@@ -85,7 +89,20 @@ export class Accounts {
     return (await this.prepared()).includes(xid);
   }
 
-  private async rollBackAll(): Promise<void> {
+  /** Leaves a prepared transaction of another application in the same database. */
+  async prepareForeign(): Promise<void> {
+    const session = await this.xa.open();
+    const xid = `${this.name}-foreign`;
+    const statements =
+      this.dialect === 'mysql'
+        ? [`xa start '${xid}'`, `insert into account values ('foreign', 0)`, `xa end '${xid}'`, `xa prepare '${xid}'`]
+        : ['begin', `insert into account values ('foreign', 0)`, `prepare transaction '${xid}'`];
+    for (const statement of statements) await session.execute(statement, []);
+    await session.destroy();
+  }
+
+  /** Ends what is still prepared. */
+  async rollBackAll(): Promise<void> {
     for (const xid of await this.prepared()) {
       await this.query(this.dialect === 'mysql' ? `xa rollback '${xid}'` : `rollback prepared '${xid}'`);
     }

@@ -23,11 +23,14 @@ export const INCIDENT = { name: 'XaBranchError', code: 'DTX_XA_BRANCH' };
 export class XaRig {
   readonly participant: XaParticipant;
 
-  private constructor(
-    readonly flow: Flow,
-    readonly client: DtxClient,
-    readonly accounts: Accounts,
-  ) {
+  readonly flow: Flow;
+  readonly client: DtxClient;
+  readonly accounts: Accounts;
+
+  constructor({ flow, client, accounts }: Pick<XaRig, 'flow' | 'client' | 'accounts'>) {
+    this.flow = flow;
+    this.client = client;
+    this.accounts = accounts;
     this.participant = client.xaParticipant({ database: accounts.xa });
   }
 
@@ -35,7 +38,7 @@ export class XaRig {
     const flow = await Flow.start(cleanup);
     const client = new DtxClient({ coordinator: flow.coordinator.url });
     cleanup.add(() => client.close());
-    return new XaRig(flow, client, await Accounts.create(cleanup, await freshDatabase(cleanup, name)));
+    return new XaRig({ flow, client, accounts: await Accounts.create(cleanup, await freshDatabase(cleanup, name)) });
   }
 
   /** A participant whose sessions for work behave as the test needs it. */

@@ -8,6 +8,7 @@ import { SagaBuilder } from './saga/saga-builder';
 import { joinTcc, type JoinOptions, type ParentBranch } from './tcc/join-tcc';
 import type { Tcc } from './tcc/tcc';
 import { TccBuilder } from './tcc/tcc-builder';
+import { Topics } from './topics/topics';
 import { urlOfPlace } from './transactions/branch-url';
 import { CoordinatorApi } from './transactions/coordinator-api';
 import { forceStopTransaction } from './transactions/force-stop';
@@ -59,6 +60,8 @@ export class DtxClient {
   private readonly api: CoordinatorApi;
   private readonly directory: ServiceDirectory;
   private readonly initiator: Initiator;
+  /** Topics of 2-phase messages and their subscribers. */
+  readonly topics: Topics;
   /** Where this process makes its workflows known, and resumes them. */
   readonly workflows: Workflows;
 
@@ -74,6 +77,7 @@ export class DtxClient {
     const timeoutMs = positive('branchTimeoutMs', options.branchTimeoutMs ?? DEFAULT_BRANCH_TIMEOUT_MS);
     const branches = new BranchCaller(this.directory, { connections, timeoutMs });
     this.initiator = { api: this.api, branches };
+    this.topics = new Topics(this.api);
     this.workflows = new Workflows(new WorkflowApi(this.api), branches);
   }
 

@@ -54,7 +54,7 @@ export class CoordinatorConnection {
   ) {
     // undici's own timeouts would end a long wait for a result; each exchange brings its own.
     this.pool = new Pool(url.origin, { connections: options.connections, headersTimeout: 0, bodyTimeout: 0 });
-    this.headers = { ...lowerCased(options.headers), accept: 'application/json', 'content-type': 'application/json' };
+    this.headers = { ...lowerCased(options.headers), accept: 'application/json' };
   }
 
   /** @param timeoutMs for the whole exchange, connecting and body included */
@@ -63,7 +63,8 @@ export class CoordinatorConnection {
       const { statusCode, headers, body } = await this.pool.request({
         path: (call.api === 'v2' ? this.url.v2Path : this.url.basePath) + call.path,
         method: call.method,
-        headers: this.headers,
+        // A type without a body is an error to strict servers.
+        headers: call.body === undefined ? this.headers : { ...this.headers, 'content-type': 'application/json' },
         body: call.body ?? null,
         signal: AbortSignal.timeout(timeoutMs),
       });

@@ -64,6 +64,12 @@ export class CoordinatorApi {
     return deliver(this.connection, call, limits);
   }
 
+  /** Any other call; its answer, or why there is none, is the caller's to judge. */
+  request(call: CoordinatorCall): Promise<Delivery> {
+    const { timeoutMs } = this.timeouts;
+    return deliver(this.connection, call, { tryMs: timeoutMs / TRIES_PER_TIMEOUT, overallMs: timeoutMs });
+  }
+
   close(): Promise<void> {
     return this.connection.close();
   }

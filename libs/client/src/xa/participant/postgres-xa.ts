@@ -76,8 +76,9 @@ export const postgresXa: XaEngine = {
       `select p.gid as xid, extract(epoch from now() - p.prepared) as age
   from pg_prepared_xacts p
   where p.database = current_database() and p.owner = current_user and exists (
-    select 1 from pg_locks l
-    where l.virtualtransaction = '-1/' || p.transaction and l.locktype = 'relation' and l.relation = '${table}'::regclass)
+    select 1 from pg_locks own join pg_locks held using (virtualtransaction)
+    where own.locktype = 'transactionid' and own.transactionid = p.transaction and own.pid is null
+      and held.locktype = 'relation' and held.relation = '${table}'::regclass and held.pid is null)
   order by p.prepared`,
       [],
     );
