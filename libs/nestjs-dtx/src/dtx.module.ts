@@ -31,6 +31,10 @@ import { WorkflowCallback } from './workflow/workflow-callback';
 import { WorkflowRoute } from './workflow/workflow-route';
 import { WorkflowExplorer } from './workflow/workflow.explorer';
 import { WorkflowScanner } from './workflow/workflow.scanner';
+import { ControlDataSources } from './xa/control-data-sources';
+import { XaBranches } from './xa/xa-branches';
+import { XaReconciliation } from './xa/xa-reconciliation';
+import { XaChecker } from './xa/xa.checker';
 
 const clientProvider = {
   provide: DTX_CLIENT,
@@ -47,6 +51,7 @@ const clientProvider = {
     BarrierCleanUp,
     BarrierService,
     BarrierTableChecker,
+    ControlDataSources,
     DataSources,
     DtxContext,
     DtxExplorer,
@@ -58,8 +63,11 @@ const clientProvider = {
     WorkflowExplorer,
     WorkflowRoute,
     WorkflowScanner,
+    XaBranches,
+    XaChecker,
+    XaReconciliation,
   ],
-  exports: [BarrierService, DtxContext, DtxMessages, DtxMetadataAccessor],
+  exports: [BarrierService, DtxContext, DtxMessages, DtxMetadataAccessor, XaBranches],
 })
 export class DtxModule
   extends ConfigurableDtxModule

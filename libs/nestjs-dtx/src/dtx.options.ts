@@ -1,5 +1,6 @@
 import { checkBarrierTtl, type DtxClientOptions } from '@nestjs-dtx/client';
 import { NAME, NAME_RULE } from './dtx.constants';
+import type { XaReconciliationOptions } from './xa/xa-reconciliation-options';
 import { DtxDefinitionError } from './errors/dtx-definition.error';
 
 /** Options of {@link DtxModule}. */
@@ -40,6 +41,11 @@ export interface DtxOptions {
    * @default true
    */
   readonly register?: boolean;
+  /**
+   * How often, and from which age on, XA branches that were left prepared are ended as the coordinator says; false for never.
+   * @default every 60 seconds, those that are older than 60 seconds
+   */
+  readonly xaReconciler?: XaReconciliationOptions | false;
   /** Further options of the client. */
   readonly client?: Omit<DtxClientOptions, 'coordinator'>;
 }
@@ -58,6 +64,8 @@ export interface DtxExtras {
 export const DEFAULT_HEARTBEAT_SECONDS = 5;
 /** So that three missing signs of life fit into the longest ttl that a coordinator takes, an hour. */
 const MAX_HEARTBEAT_SECONDS = 1200;
+/** Twenty days: more milliseconds than that fit into no timer. */
+const MAX_SECONDS = 20 * 24 * 3600;
 
 /** @throws DtxDefinitionError naming the wrong option and what is allowed */
 export function checkOptions(options: DtxOptions): DtxOptions {
@@ -83,6 +91,7 @@ export function checkOptions(options: DtxOptions): DtxOptions {
     `use whole seconds from 1 to ${MAX_HEARTBEAT_SECONDS}`,
   );
   if (options.barrierTtl !== undefined) checkTtl(options.barrierTtl);
+  checkReconciler(options);
   return options;
 }
 
@@ -95,6 +104,17 @@ function checkTtl(barrierTtl: number): void {
     checkBarrierTtl(barrierTtl);
   } catch (cause) {
     throw new DtxDefinitionError(`DtxModule: barrierTtl: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function checkReconciler({ xaReconciler }: DtxOptions): void {
+  if (xaReconciler === undefined || xaReconciler === false) return;
+  for (const [key, value] of Object.entries(xaReconciler) as [string, unknown][]) {
+    const isRight = typeof value === 'number' && value >= (key === 'intervalSeconds' ? 1 : 0) && value <= MAX_SECONDS;
+    if (isRight) continue;
+    throw new DtxDefinitionError(
+      `DtxModule: xaReconciler.${key} is ${JSON.stringify(value)}: use seconds up to ${MAX_SECONDS}`,
+    );
   }
 }
 

@@ -16,11 +16,13 @@ export {
 export { SagaCompensate } from './decorators/saga-compensate.decorator';
 export { SagaStep, type SagaStepOptions } from './decorators/saga-step.decorator';
 export { TccCancel, TccConfirm, TccTry, type TccTryOptions } from './decorators/tcc.decorators';
+export { XaBranch, type XaBranchOptions } from './decorators/xa-branch.decorator';
 export { DtxModule } from './dtx.module';
 export type { DtxModuleAsyncOptions, DtxModuleOptions } from './dtx.module-definition';
 export type { DtxExtras, DtxOptions } from './dtx.options';
 export { getDtxToken } from './dtx.tokens';
 export { DtxMessages, type MessageWork } from './messages/dtx-messages';
+export type { XaReconciliationOptions } from './xa/xa-reconciliation-options';
 export { BarrierRootHandleError } from './errors/barrier-root-handle.error';
 export { DtxDefinitionError } from './errors/dtx-definition.error';
 export { DtxFailureException } from './errors/dtx-failure.exception';

@@ -1,4 +1,4 @@
-import type { BarrierDialect } from '@nestjs-dtx/client';
+import type { BarrierDialect, XaDialect } from '@nestjs-dtx/client';
 import type { DataSource } from 'typeorm';
 import { DtxDefinitionError } from '../errors/dtx-definition.error';
 
@@ -22,6 +22,15 @@ export function dialectOf(dataSource: DataSource): BarrierDialect {
   if (dialect) return dialect;
   throw new DtxDefinitionError(
     `barriers do not support a DataSource of type '${type}': use ${Object.keys(DIALECTS).join(', ')}`,
+  );
+}
+
+/** @throws DtxDefinitionError for a database without XA transactions */
+export function xaDialectOf(dataSource: DataSource): XaDialect {
+  const dialect = dialectOf(dataSource);
+  if (dialect !== 'sqlite') return dialect;
+  throw new DtxDefinitionError(
+    'SQLite has no XA transactions: use MySQL, MariaDB or PostgreSQL, or another mode such as @TccTry',
   );
 }
 

@@ -1,5 +1,5 @@
 import type { SqlExecutor } from '@nestjs-dtx/client';
-import type { EntityManager } from 'typeorm';
+import type { EntityManager, QueryRunner } from 'typeorm';
 import { BarrierRootHandleError } from '../errors/barrier-root-handle.error';
 
 /**
@@ -10,6 +10,11 @@ import { BarrierRootHandleError } from '../errors/barrier-root-handle.error';
 export function typeormExecutor(manager: EntityManager): SqlExecutor {
   const runner = manager.queryRunner;
   if (!runner?.isTransactionActive) throw new BarrierRootHandleError();
+  return runnerExecutor(runner);
+}
+
+/** @returns the runner's connection, whatever transaction is open on it */
+export function runnerExecutor(runner: QueryRunner): SqlExecutor {
   return {
     async execute(sql, parameters) {
       // The structured result has the same shape for every driver.

@@ -14,6 +14,7 @@ import { runInScope } from '../context/dtx-context';
 import { DtxMetadataAccessor, type Decorated } from '../discovery/dtx-metadata.accessor';
 import type { BarrierMetadata } from '../discovery/handler-metadata';
 import { DtxFailureException } from '../errors/dtx-failure.exception';
+import { XaBranches } from '../xa/xa-branches';
 import { branchOf, methodOf, queryOf } from './http-request';
 import { successBody } from './success-body';
 
@@ -23,6 +24,7 @@ export class DtxHandlerInterceptor implements NestInterceptor {
   constructor(
     private readonly metadata: DtxMetadataAccessor,
     private readonly barriers: BarrierService,
+    private readonly xa: XaBranches,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -43,6 +45,7 @@ export class DtxHandlerInterceptor implements NestInterceptor {
   private runGuarded(context: ExecutionContext, next: CallHandler, method: Decorated): Promise<unknown> {
     const ownBarrier = this.metadata.handler(method)?.ownBarrier;
     if (ownBarrier?.kind === 'check-back') return this.answerCheckBack(context, next, ownBarrier);
+    if (ownBarrier?.kind === 'xa') return this.runXa(context, next, ownBarrier);
     const barrier = this.metadata.barrier(method);
     return barrier ? this.runProtected(context, next, barrier) : this.runPlain(context, next);
   }
@@ -58,6 +61,12 @@ export class DtxHandlerInterceptor implements NestInterceptor {
       throw new DtxFailureException('the local transaction of the message has not committed');
     }
     return runInScope({ branch }, () => resultOf(next));
+  }
+
+  /** Pipes and handler run in phase 1 only: commit and rollback come without a body. */
+  private runXa(context: ExecutionContext, next: CallHandler, target: BarrierMetadata): Promise<unknown> {
+    const branch = branchInfoFrom(queryOf(context));
+    return this.xa.handle(branch, target, (manager) => runInScope({ branch, manager }, () => resultOf(next)));
   }
 
   private runPlain(context: ExecutionContext, next: CallHandler): Promise<unknown> {

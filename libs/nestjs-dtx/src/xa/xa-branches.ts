@@ -1,0 +1,57 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DtxClient, type BranchInfo, type XaParticipant } from '@nestjs-dtx/client';
+import type { DataSource, EntityManager } from 'typeorm';
+import { BarrierService } from '../barrier/barrier.service';
+import { xaDialectOf } from '../barrier/database-kind';
+import type { BarrierMetadata } from '../discovery/handler-metadata';
+import { DTX_CLIENT } from '../dtx.tokens';
+import { ControlDataSources } from './control-data-sources';
+import { openXaSession, type TypeormXaSession } from './typeorm-xa-session';
+
+/** The participant's side of XA transactions on the DataSources of this application. */
+@Injectable()
+export class XaBranches {
+  private readonly participants = new Map<DataSource, Map<string, XaParticipant<TypeormXaSession>>>();
+
+  constructor(
+    @Inject(DTX_CLIENT) private readonly client: DtxClient,
+    private readonly barriers: BarrierService,
+    private readonly controls: ControlDataSources,
+  ) {}
+
+  /**
+   * Carries out a request of a branch: op `action` runs the business in an XA transaction and prepares it, `commit` and
+   * `rollback` end it. What `@XaBranch` does.
+   *
+   * @param business works through the manager only
+   * @returns what the business returned; undefined for a repeat, a commit and a rollback
+   * @throws BranchFailureError, BranchOngoingError, XaBranchError and what the business throws
+   */
+  async handle<T>(
+    branch: BranchInfo,
+    target: BarrierMetadata,
+    business: (manager: EntityManager) => Promise<T>,
+  ): Promise<T | undefined> {
+    const handled = await this.participant(target).handle(branch, (session) => session.inBranch(business));
+    return handled.phase === 1 && handled.ran ? handled.value : undefined;
+  }
+
+  /** @throws DtxDefinitionError for a DataSource without XA */
+  participant(target: BarrierMetadata): XaParticipant<TypeormXaSession> {
+    const { dataSource, table } = this.barriers.locate(target);
+    const byTable = this.participants.get(dataSource) ?? new Map<string, XaParticipant<TypeormXaSession>>();
+    this.participants.set(dataSource, byTable);
+    const participant = byTable.get(table) ?? this.create(dataSource, table);
+    byTable.set(table, participant);
+    return participant;
+  }
+
+  private create(dataSource: DataSource, table: string): XaParticipant<TypeormXaSession> {
+    const database = {
+      dialect: xaDialectOf(dataSource),
+      open: () => openXaSession(dataSource),
+      openControl: async () => openXaSession(await this.controls.of(dataSource)),
+    };
+    return this.client.xaParticipant({ database, table });
+  }
+}
