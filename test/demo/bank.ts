@@ -63,6 +63,10 @@ export class Bank {
     this.process = await ServerProcess.start({ name: this.name, script: SCRIPT, env });
   }
 
+  get databaseUrl(): string {
+    return this.env['DATABASE_URL'] ?? '';
+  }
+
   /** The process as it runs now. @throws Error before {@link start} */
   get server(): ServerProcess {
     if (!this.process) throw new Error(`${this.name} has not been started`);

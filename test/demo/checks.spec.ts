@@ -20,6 +20,7 @@ const done: Aftermath = {
   before,
   after: paid,
   heldMinor: 0,
+  inDoubt: 0,
 };
 const undone: Aftermath = {
   status: 'failed',
@@ -27,6 +28,7 @@ const undone: Aftermath = {
   before,
   after: before,
   heldMinor: 0,
+  inDoubt: 0,
 };
 
 const SUCCEEDS = transferSucceeds('saga', 3000);
@@ -67,9 +69,10 @@ describe('the checks of the demo', () => {
     expect(wrong(transferRefused('msg', 2000), undone)).toBe(1);
   });
 
-  it('notice money that stays set aside', () => {
+  it('notice money that stays set aside, and a branch that stays prepared', () => {
     const effects = [effect('01', 'confirm', -3000), effect('02', 'confirm', 3000)];
     expect(wrong(transferSucceeds('tcc', 3000), { ...done, effects, heldMinor: 3000 })).toBe(1);
+    expect(wrong(transferSucceeds('xa', 3000), { ...done, inDoubt: 1 })).toBe(1);
   });
 
   it('notice another end than the one to come to', () => {

@@ -19,11 +19,13 @@ export interface Aftermath {
   readonly after: Balances;
   /** What is still set aside in all accounts together. Minor units. */
   readonly heldMinor: number;
+  /** Branches of XA transactions that are prepared in a database and wait for a decision. */
+  readonly inDoubt: number;
 }
 
 /** @returns what a story must have come to: its status, each effect exactly once, the balances, and no money made or lost */
 export function checksOf({ order, end }: Story, found: Aftermath): Check[] {
-  const { status, effects, before, after, heldMinor } = found;
+  const { status, effects, before, after, heldMinor, inDoubt } = found;
   const done = end === 'succeed';
   const wanted = new Map(before);
   if (done) move(wanted, order);
@@ -38,6 +40,7 @@ export function checksOf({ order, end }: Story, found: Aftermath): Check[] {
       holds: [...wanted].every(([account, minor]) => after.get(account) === minor),
     },
     ...(order.mode === 'tcc' ? [{ what: 'nothing is set aside any more', holds: heldMinor === 0 }] : []),
+    ...(order.mode === 'xa' ? [{ what: 'no database holds a prepared branch', holds: inDoubt === 0 }] : []),
     { what: `all accounts together hold ${formatMinor(totalOf(before))}`, holds: totalOf(before) === totalOf(after) },
   ];
 }

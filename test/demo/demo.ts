@@ -54,7 +54,8 @@ async function play(world: World, story: Story): Promise<Check[]> {
   const ledgers = await Promise.all(world.allBanks.map((bank) => bank.ledger(gid)));
   const after = await balancesOf(world.allBanks);
   const heldMinor = await heldTotal(world.allBanks);
-  const checks = checksOf(story, { status, effects: ledgers.flat(), before, after, heldMinor });
+  const inDoubt = await world.inDoubt(gid);
+  const checks = checksOf(story, { status, effects: ledgers.flat(), before, after, heldMinor, inDoubt });
   printChecks(checks);
   return checks;
 }

@@ -1,5 +1,5 @@
 /** Ways to make the same transfer, in the order in which they are shown. */
-export const TRANSFER_MODES = ['saga', 'tcc', 'msg'] as const;
+export const TRANSFER_MODES = ['saga', 'tcc', 'msg', 'workflow', 'xa'] as const;
 export type TransferMode = (typeof TRANSFER_MODES)[number];
 
 /** Branch and operation of an entry in a ledger: of the account that pays, and of the one that receives. */
@@ -15,4 +15,6 @@ export const EFFECTS: Readonly<Record<TransferMode, ExpectedEffects>> = {
   saga: { paid: '01 action', received: '02 action', paidBack: '01 compensate' },
   tcc: { paid: '01 confirm', received: '02 confirm' },
   msg: { paid: '00 msg', received: '01 action' },
+  workflow: { paid: '01 action', received: '02 action', paidBack: '01 rollback' },
+  xa: { paid: '01 action', received: '02 action' },
 };

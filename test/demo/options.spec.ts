@@ -6,12 +6,14 @@ describe('the command line of the demo', () => {
     expect(parseOptions(['--mode=tcc', '--store=mariadb'])).toEqual({ modes: ['tcc'], store: 'mariadb' });
   });
 
-  it('means every mode by all', () => {
-    expect(parseOptions(['--mode=all']).modes).toEqual(['saga', 'tcc', 'msg']);
+  it('means every mode that the engine can do by all', () => {
+    expect(parseOptions(['--mode=all', '--store=postgres']).modes).toEqual(['saga', 'tcc', 'msg', 'workflow', 'xa']);
+    expect(parseOptions(['--mode=all']).modes).toEqual(['saga', 'tcc', 'msg', 'workflow']);
   });
 
   it.each([
-    [['--mode=sagas'], /--mode=sagas: must be of saga, tcc, msg, all/],
+    [['--mode=xa'], /--mode=xa --store=sqlite: SQLite has no XA transactions; use mariadb or postgres/],
+    [['--mode=sagas'], /--mode=sagas: must be of saga, tcc, msg, workflow, xa, all/],
     [['--store=oracle'], /--store=oracle: must be of sqlite, mariadb, postgres/],
     [['--modus=saga'], /there are --mode=… --store=…/],
   ])('%j is refused with what is allowed', (args, message) => {

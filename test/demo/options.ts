@@ -22,8 +22,16 @@ const OPTIONS = {
 export function parseOptions(args: readonly string[]): DemoOptions {
   const { mode, store } = parsed(args);
   const engine = chosen('store', BANK_ENGINES, store);
-  if (mode === 'all') return { store: engine, modes: TRANSFER_MODES };
-  return { store: engine, modes: [chosen('mode', TRANSFER_MODES, mode, ['all'])] };
+  if (mode === 'all') return { store: engine, modes: TRANSFER_MODES.filter((each) => isPossible(each, engine)) };
+  const only = chosen('mode', TRANSFER_MODES, mode, ['all']);
+  if (!isPossible(only, engine)) {
+    throw new UsageError(`--mode=${mode} --store=${store}: SQLite has no XA transactions; use mariadb or postgres`);
+  }
+  return { store: engine, modes: [only] };
+}
+
+function isPossible(mode: TransferMode, store: BankEngine): boolean {
+  return mode !== 'xa' || store !== 'sqlite';
 }
 
 function parsed(args: readonly string[]) {

@@ -1,4 +1,4 @@
-import { bankDatabase, type BankEngine } from '../support/bank-database';
+import { bankDatabase, preparedBranches, type BankEngine } from '../support/bank-database';
 import type { Cleanup } from '../support/cleanup';
 import { startCoordinator } from '../support/coordinator';
 import { CoordinatorApi } from '../support/coordinator-api';
@@ -67,6 +67,12 @@ export class World {
   /** Starts a coordinator on the port and the data of the one that was killed. */
   async restartCoordinator(): Promise<void> {
     this.process = await startCoordinator(this.coordinatorEnv);
+  }
+
+  /** @returns how many XA branches of one transaction are prepared in the banks' databases and wait for a decision */
+  async inDoubt(gid: string): Promise<number> {
+    const xids = await Promise.all(this.allBanks.map((bank) => preparedBranches(bank.databaseUrl)));
+    return xids.flat().filter((xid) => xid.startsWith(`${gid}-`)).length;
   }
 
   /** @returns the last words of all processes, for whoever has to find out what went wrong */

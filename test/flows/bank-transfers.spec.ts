@@ -28,11 +28,13 @@ describeBankEngines((engine) => {
     const ledgers: LedgerEntry[][] = await Promise.all(world.allBanks.map((bank) => bank.ledger(gid)));
     return ledgers.flat().map((entry) => `${entry.branchId} ${entry.op} ${entry.amountMinor}`);
   };
-  const nothingIsLeft = async (): Promise<void> => {
-    expect(await heldTotal(world.allBanks)).toBe(0);
+  const nothingIsLeft = async (gid: string): Promise<void> => {
+    expect([await heldTotal(world.allBanks), await world.inDoubt(gid)]).toEqual([0, 0]);
   };
 
-  describe.each(TRANSFER_MODES)('a transfer by %s', (mode) => {
+  const modes = TRANSFER_MODES.filter((mode) => engine !== 'sqlite' || mode !== 'xa');
+
+  describe.each(modes)('a transfer by %s', (mode) => {
     test('moves the money once, and is told to everybody who asks again', async () => {
       const before = await balances();
       const transferId = `${mode}-succeeds`;
@@ -44,7 +46,7 @@ describeBankEngines((engine) => {
       expect([after.get(ALICE), after.get(BOB)]).toEqual([before.get(ALICE)! - 150, before.get(BOB)! + 150]);
       const { paid, received } = EFFECTS[mode];
       expect(await effectsOf(transferId)).toEqual([`${paid} -150`, `${received} 150`]);
-      await nothingIsLeft();
+      await nothingIsLeft(transferId);
     });
 
     test('is accepted without waiting, and made all the same', async () => {
@@ -68,28 +70,33 @@ describeBankEngines((engine) => {
         { gid: expect.any(String) as string, status: 'rolled-back', reason: expect.stringContaining(reason) as string },
       ]);
       await until('the balances are as before', async () => same(await balances(), before));
-      await nothingIsLeft();
+      await nothingIsLeft((reply.json as { gid: string }).gid);
     });
   });
 
-  test('many transfers in every mode at once neither make nor lose money', async () => {
+  // Transfers by xa that cross each other wait for each other's locks in two databases, which no database can see: such
+  // deadlocks end by timeouts, and say nothing about money.
+  test('many transfers at once, in every mode that holds no locks, neither make nor lose money', async () => {
     const total = totalOf(await balances());
-    const orders = TRANSFER_MODES.flatMap(
-      (mode) =>
-        [
-          { mode, from: ALICE, to: BOB, amountMinor: 7 },
-          { mode, from: ALICE, to: 'bank-b/frozen-fred', amountMinor: 7 },
-          { mode, from: 'bank-a/bob', to: 'bank-b/alice', amountMinor: 3 },
-          { mode, from: 'bank-a/bob', to: ALICE, amountMinor: 2 },
-        ] as const,
-    );
+    const orders = modes
+      .filter((mode) => mode !== 'xa')
+      .flatMap(
+        (mode) =>
+          [
+            { mode, from: ALICE, to: BOB, amountMinor: 7 },
+            { mode, from: ALICE, to: 'bank-b/frozen-fred', amountMinor: 7 },
+            { mode, from: 'bank-a/bob', to: 'bank-b/alice', amountMinor: 3 },
+            { mode, from: 'bank-a/bob', to: ALICE, amountMinor: 2 },
+          ] as const,
+      );
     const replies = await Promise.all(
       [...orders, ...orders, ...orders].map(({ mode, ...body }) => transfer(mode, body)),
     );
     expect(replies.map(({ status }) => status).filter((status) => status >= 500)).toEqual([]);
-    for (const { json } of replies) await endedIfKnown((json as { gid: string }).gid);
+    const gids = replies.map(({ json }) => (json as { gid: string }).gid);
+    for (const gid of gids) await endedIfKnown(gid);
     expect(totalOf(await balances())).toBe(total);
-    await nothingIsLeft();
+    await Promise.all(gids.map(nothingIsLeft));
   });
 
   test('a mode that there is not is refused with those that there are', async () => {

@@ -7,8 +7,9 @@ import { AccountsMsgController } from './accounts/accounts.msg.controller';
 import { AccountsService } from './accounts/accounts.service';
 import { AccountsSagaController } from './accounts/accounts.saga.controller';
 import { AccountsTccController } from './accounts/accounts.tcc.controller';
+import { AccountsXaController } from './accounts/accounts.xa.controller';
 import { BankConfig } from './config/bank.config';
-import { databaseOptions } from './database/database-options';
+import { databaseOptions, hasXa } from './database/database-options';
 import { HealthController } from './health/health.controller';
 import { LedgerController } from './ledger/ledger.controller';
 import { CoordinatorErrorFilter } from './transfers/coordinator-error.filter';
@@ -31,6 +32,7 @@ export class BankModule {
         AccountsSagaController,
         AccountsTccController,
         AccountsMsgController,
+        ...(hasXa(config.DATABASE_URL) ? [AccountsXaController] : []),
         AccountsController,
         LedgerController,
         TransfersController,

@@ -6,6 +6,8 @@ const CONSEQUENCES: Readonly<Record<TransferMode, string>> = {
   saga: 'the second bank refuses: the withdrawal is undone',
   tcc: 'the second bank refuses: what was set aside is released',
   msg: 'the first bank refuses: the message is not sent',
+  workflow: 'the second bank refuses: the withdrawal is undone',
+  xa: 'the second bank refuses: the first one rolls back',
 };
 
 export function transferRefused(mode: TransferMode, amountMinor: number): Story {

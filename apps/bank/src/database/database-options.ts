@@ -20,6 +20,11 @@ export function databaseOptions(url: string): TypeOrmModuleOptions {
   return { ...(file === undefined ? serverOptions(new URL(url)) : fileOptions(file)), ...SCHEMA };
 }
 
+/** @returns whether the database can hold a transaction open for others to decide about. */
+export function hasXa(url: string): boolean {
+  return !url.startsWith('sqlite:');
+}
+
 function fileOptions(file: string): TypeOrmModuleOptions {
   mkdirSync(dirname(file), { recursive: true });
   return sqliteOptions(file);

@@ -1,8 +1,9 @@
-import { ConflictException, Inject, Injectable } from '@nestjs/common';
+import { BadRequestException, ConflictException, Inject, Injectable } from '@nestjs/common';
 import {
   BranchCallError,
   BranchFailureError,
   BranchOngoingError,
+  CoordinatorRefusedError,
   DtxClient,
   DtxFailureException,
   NotFinishedError,
@@ -35,11 +36,13 @@ export class TransfersService {
    * @throws CoordinatorUnreachableError, CoordinatorRefusedError
    */
   async create(transfer: CreateTransferDto, mode: TransferMode): Promise<Transfer> {
+    const maker = this.makers[mode];
+    if (!maker) throw new BadRequestException([`mode=${mode} needs a database with XA, which SQLite is not`]);
     const { from, to, amountMinor, wait = false, transferId } = transfer;
     const known = transferId === undefined ? undefined : await this.known(transferId);
     if (known) return known;
     const gid = transferId ?? this.dtx.newGid();
-    return this.make(this.makers[mode], {
+    return this.make(maker, {
       gid,
       source: parseAddress(from),
       target: parseAddress(to),
@@ -74,6 +77,9 @@ export class TransfersService {
       if (error instanceof TransactionFailedError) return { gid, status: 'rolled-back', reason: error.reason };
       if (error instanceof NotFinishedError) return { gid, status: 'not-finished', reason: error.lastError };
       if (isRefusal(error)) return { gid, status: 'rolled-back', reason: error.message };
+      // It may have been decided meanwhile: mostly rolled back, as it took longer than its timeout.
+      const known = error instanceof CoordinatorRefusedError ? await this.known(gid) : undefined;
+      if (known) return known;
       throw error;
     }
   }

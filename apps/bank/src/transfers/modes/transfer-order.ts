@@ -27,5 +27,5 @@ export interface TransferMaker {
 }
 
 /** Ways to make a transfer. */
-export const TRANSFER_MODES = ['saga', 'tcc', 'msg'] as const;
+export const TRANSFER_MODES = ['saga', 'tcc', 'msg', 'workflow', 'xa'] as const;
 export type TransferMode = (typeof TRANSFER_MODES)[number];
