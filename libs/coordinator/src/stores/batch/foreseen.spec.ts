@@ -60,6 +60,11 @@ describe('a batch that can be foreseen', () => {
     expect(foresee([insertWrite('a'), write])).toBeUndefined();
   });
 
+  test('is none with progress that writes nothing but a schedule: it may follow the end of the transaction', () => {
+    const park = { dueInMs: 1500, intervalMs: 1000, attempts: 1, lastError: '' };
+    expect(foresee([insertWrite('a'), { kind: 'advance', gid: 'b', epoch: 3, branches: [], park }])).toBeUndefined();
+  });
+
   test('applies all of its writes at the time that the store tells', () => {
     expect(foreseenResults([end('b', 7), insertWrite('a')], 5000)).toEqual([
       { result: 'applied', now: 5000, epoch: 7 },

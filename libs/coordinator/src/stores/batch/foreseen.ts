@@ -7,13 +7,16 @@ import { advanceUpdate } from './updates';
 /** The instant of a foreseen batch: the store's time when it is carried out, which the database knows and we do not yet. */
 export const BATCH_TIME: Instant = 0;
 
-/** @returns `undefined` for a batch with a write whose values follow from what it finds */
+/**
+ * @returns `undefined` for a batch with a write whose values follow from what it finds, or which may be about a transaction
+ *   that has ended: that would be refused, and every refusal is an error in the server's log
+ */
 export function foresee(writes: readonly Write[]): ForeseenBatch | undefined {
   const inserts: InsertWrite[] = [];
   const advances: AdvanceWrite[] = [];
   for (const write of writes) {
     if (write.kind === 'insert') inserts.push(write);
-    else if (write.kind === 'advance') advances.push(write);
+    else if (write.kind === 'advance' && !mayFollowTheEnd(write)) advances.push(write);
     else return undefined;
   }
   const globals = advances.map((write) => advanceUpdate(write, write, BATCH_TIME));
@@ -23,6 +26,11 @@ export function foresee(writes: readonly Write[]): ForeseenBatch | undefined {
     branchUpdates: advances.filter(({ branches }) => branches.length > 0),
     globals: globals.filter((update) => update !== undefined),
   };
+}
+
+/** Who tells the end of a transaction writes nothing but its schedule; so does who leaves a transaction for a while. */
+function mayFollowTheEnd({ status, rollbackReason, branches }: AdvanceWrite): boolean {
+  return status === undefined && rollbackReason === undefined && branches.length === 0;
 }
 
 /** @param now when the batch was carried out */
