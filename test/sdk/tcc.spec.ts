@@ -91,7 +91,7 @@ describe('tcc by the client, on a real coordinator,', () => {
       outTry: async (_, { query }) => {
         const parent = { transType: query['trans_type']!, gid: query['gid']!, branchId: query['branch_id']! };
         await rig.client.joinTcc(parent, (tcc) => tcc.branch({ ...rig.tcc('fee'), payload: 1 }));
-        return 'ok';
+        return 'ok' as const;
       },
     });
     await rig.client.tcc(gid).waitResult().run(transfer);
