@@ -5,6 +5,7 @@ import { MSG_ALERT_ROWS } from './msg-alert.rows';
 import { MSG_LOCAL_ROWS } from './msg-local.rows';
 import { MSG_PLAIN_ROWS } from './msg-plain.rows';
 import { OBSERVED_ROWS } from './observed.rows';
+import { RPC_ROWS } from './rpc.rows';
 import { SAGA_BARRIER_ROWS } from './saga-barrier.rows';
 import { SAGA_CONCURRENT_ROWS } from './saga-concurrent.rows';
 import { SAGA_OPTIONS_ROWS } from './saga-options.rows';
@@ -13,12 +14,15 @@ import { SAGA_WAITING_ROWS } from './saga-waiting.rows';
 import { SHARED_STORE_ROWS } from './shared-store.rows';
 import { STORE_ROWS } from './store.rows';
 import { TCC_ROWS } from './tcc.rows';
+import { TOPIC_ROWS } from './topic.rows';
 import { WORKFLOW_ROWS } from './workflow.rows';
 import { XA_ROWS } from './xa.rows';
 
 /** All rows that are implemented, in the order of the catalogue. */
 export const ROWS: readonly Row[] = [
   ...API_ROWS,
+  ...RPC_ROWS,
+  ...TOPIC_ROWS,
   ...MSG_PLAIN_ROWS,
   ...MSG_ALERT_ROWS,
   ...MSG_LOCAL_ROWS,
