@@ -1,11 +1,10 @@
-import { FAULT_POINTS } from '@nestjs-dtx/coordinator';
 import { Cleanup } from '../support/cleanup';
 import { describeEngines } from '../support/describe-engines.spec-helper';
 import { FixtureService } from '../support/fixture/fixture-service';
 import { Ledger } from '../support/fixture/ledger';
 import { DURABLE_ENGINES } from '../support/store-engine';
 import { runChain, type Survival } from './crash-chain';
-import { CRASH_CASES, CRASH_SELECTION, gidOf, type CrashCase } from './crash-points';
+import { CRASH_CASES, CRASH_SELECTION, gidOf, SAGA_POINTS, type CrashCase } from './crash-points';
 
 /** Chains side by side: two cores carry no more. */
 const CHAINS = 3;
@@ -54,7 +53,7 @@ describe('a coordinator killed in the middle of a saga', () => {
     });
 
     test('is tried at every fault point there is', () => {
-      expect(new Set(allCases.map(({ crash }) => crash.point))).toEqual(new Set(FAULT_POINTS));
+      expect(new Set(allCases.map(({ crash }) => crash.point))).toEqual(new Set(SAGA_POINTS));
     });
   });
 });

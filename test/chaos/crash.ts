@@ -15,9 +15,9 @@ export interface Crash {
   readonly gid?: string;
 }
 
-/** Starts a coordinator on a store. @param crash absent: it lives on */
-export function startFaulty(store: StoreEnvironment, crash?: Crash): Promise<ServerProcess> {
+/** Starts a coordinator on a store. @param crash absent: it lives on @param port absent: a free one */
+export function startFaulty(store: StoreEnvironment, crash?: Crash, port = 0): Promise<ServerProcess> {
   const death = crash ? [crash.point, String(crash.hit), ...(crash.gid ? [crash.gid] : [])] : [];
   const args = [JSON.stringify(storeOptions(store)), ...death];
-  return ServerProcess.start({ name: 'faulty coordinator', script: SCRIPT, args });
+  return ServerProcess.start({ name: 'faulty coordinator', script: SCRIPT, args, env: { HTTP_PORT: String(port) } });
 }

@@ -10,7 +10,8 @@ import {
 
 /*
  * A coordinator that kills itself with SIGKILL: `faulty-coordinator STORE [POINT HIT [GID]]`, at the n-th time that the
- * transaction, or any one, reaches the point. Without a point it lives on. STORE is the JSON of its store options.
+ * transaction, or any one, reaches the point. Without a point it lives on. STORE is the JSON of its store options; it
+ * listens on HTTP_PORT, or on any free port.
  */
 
 /** Seconds. Its successor on a database server waits so long for what it left; it is ample for calls that take no time. */
@@ -38,7 +39,7 @@ async function main(): Promise<void> {
   if (store === undefined) throw new Error('usage: faulty-coordinator STORE [POINT HIT [GID]]');
   Logger.overrideLogger(['error', 'fatal', 'warn']);
   const { app, url } = await startCoordinator({
-    http: { host: '127.0.0.1', port: 0 },
+    http: { host: '127.0.0.1', port: Number(process.env['HTTP_PORT'] ?? 0) },
     store: JSON.parse(store) as StoreOptions,
     settings: { retryInterval: 1, transCronInterval: 0.2, leaseSeconds: LEASE_SECONDS },
     ...(point !== undefined && { faultPoints: new SuddenDeath(faultPoint(point), Number(hit), gid) }),

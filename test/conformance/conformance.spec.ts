@@ -5,7 +5,7 @@ import type { ServerProcess } from '../support/server-process';
 import { STORE_ENGINES, type StoreEngine } from '../support/store-engine';
 import { CATALOGUE } from './catalogue';
 import { NOT_APPLICABLE_YET } from './not-applicable-yet';
-import { Participants } from './participants';
+import { Participants } from '../support/participant/participants';
 import { applies, type Row } from './row';
 import { RowContext } from './row-context';
 import { ROWS } from './rows';

@@ -1,18 +1,14 @@
-import { CoordinatorApi } from '../support/coordinator-api';
 import type { Cleanup } from '../support/cleanup';
 import type { FixtureService } from '../support/fixture/fixture-service';
 import { freePort } from '../support/free-port';
 import type { Accounts } from '../support/participant/accounts';
+import type { SagaCase } from '../support/saga-case';
 import type { ServerProcess } from '../support/server-process';
 import type { StoreEngine } from '../support/store-engine';
-import { SagaCase } from '../support/saga-case';
+import { CaseFactory } from '../support/transactions/case-factory';
 import { overHttp, overJsonRpc, type CommandChannel } from '../support/transactions/command-channel';
-import { MsgCase } from '../support/transactions/msg-case';
-import { TccCase } from '../support/transactions/tcc-case';
 import type { TransactionCase } from '../support/transactions/transaction-case';
-import { WorkflowCase } from '../support/transactions/workflow-case';
-import { XaCase } from '../support/transactions/xa-case';
-import type { Participants } from './participants';
+import type { Participants } from '../support/participant/participants';
 import { startInTurn } from './start-in-turn';
 
 /** What all rows of one engine share. */
@@ -25,45 +21,17 @@ export interface Surroundings {
 }
 
 /** What one row works with. Its transactions have gids of their own, so rows do not see each other. */
-export class RowContext {
-  readonly api: CoordinatorApi;
+export class RowContext extends CaseFactory {
   /** The row's main transaction. */
   readonly saga: SagaCase;
-  private count = 0;
 
   constructor(
     private readonly id: string,
     private readonly surroundings: Surroundings,
     coordinator = surroundings.coordinator,
   ) {
-    this.api = new CoordinatorApi(coordinator.url);
+    super(coordinator.url, surroundings.busi, `${id}-${surroundings.engine.name}`);
     this.saga = this.newSaga();
-  }
-
-  get busi(): FixtureService {
-    return this.surroundings.busi;
-  }
-
-  /** A further transaction of the same row. */
-  newSaga(): SagaCase {
-    return new SagaCase(this.api, this.busi, this.newGid());
-  }
-
-  newMsg(channel?: CommandChannel): MsgCase {
-    return new MsgCase(this.api, this.busi, this.newGid(), channel);
-  }
-
-  newTcc(channel?: CommandChannel): TccCase {
-    return new TccCase(this.api, this.busi, this.newGid(), channel);
-  }
-
-  /** @param suffix of the gid */
-  newXa(suffix = '', channel?: CommandChannel): XaCase {
-    return new XaCase(this.api, this.busi, this.newGid() + suffix, channel);
-  }
-
-  newWorkflow(): WorkflowCase {
-    return new WorkflowCase(this.api, this.busi, this.newGid());
   }
 
   get jsonRpc(): CommandChannel {
@@ -93,10 +61,5 @@ export class RowContext {
     const server = await startInTurn(env);
     this.surroundings.cleanup.add(() => server.stop());
     return { server, context: new RowContext(this.id, this.surroundings, server) };
-  }
-
-  private newGid(): string {
-    this.count += 1;
-    return `${this.id}-${this.surroundings.engine.name}-${this.count}`;
   }
 }

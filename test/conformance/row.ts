@@ -1,5 +1,5 @@
 import type { StoreEngine } from '../support/store-engine';
-import { hasXa } from './participants';
+import { hasXa } from '../support/participant/participants';
 import type { RowContext } from './row-context';
 
 /** One case of the catalogue. */

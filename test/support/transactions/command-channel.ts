@@ -1,8 +1,9 @@
 import type { CoordinatorApi } from '../coordinator-api';
 import { post, type Reply } from '../http';
+import { until } from '../until';
 
 /** Commands that a client without any SDK sends, by the name of their endpoint and method. */
-export type CommandName = 'prepare' | 'submit' | 'abort' | 'registerBranch';
+export type CommandName = 'prepare' | 'prepareWorkflow' | 'submit' | 'abort' | 'registerBranch';
 
 /** How commands travel. */
 export type CommandChannel = (name: CommandName, body: Readonly<Record<string, unknown>>) => Promise<Reply>;
@@ -15,6 +16,11 @@ export function overHttp(dtm: string): CommandChannel {
 /** A JSON-RPC 2.0 call (spec 2.13). */
 export function overJsonRpc(api: CoordinatorApi): CommandChannel {
   return (name, params) => post(`${api.url}/api/json-rpc`, { jsonrpc: '2.0', id: `${name}-1`, method: name, params });
+}
+
+/** Commands that are sent again until they are answered, by a client that outlives its coordinator. */
+export function untilAnswered(channel: CommandChannel): CommandChannel {
+  return (name, body) => until(`${name} is answered`, () => channel(name, body), { withinMs: 90_000, everyMs: 50 });
 }
 
 /** @returns whether SDKs take the answer for a success (spec 9.1) */

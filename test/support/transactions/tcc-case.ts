@@ -42,6 +42,10 @@ export class TccCase extends TwoPhaseCase {
     return this.channel('registerBranch', registration(this.gid, branch));
   }
 
+  registerBranch(id: string, name: string): Promise<Reply> {
+    return this.register(this.branch(id, name));
+  }
+
   /** Registers a branch and tries it. @throws CommandError, BranchError */
   call(branch: TccBranch): Promise<void> {
     const { gid, dtm, channel, branchHeaders: headers } = this;

@@ -1,3 +1,4 @@
+import { isFinalStatus, type GlobalStatus } from '@nestjs-dtx/protocol';
 import type { CoordinatorApi } from '../coordinator-api';
 import type { BranchCallRecord } from '../fixture/call-log';
 import type { FixtureService, Scripts } from '../fixture/fixture-service';
@@ -36,6 +37,16 @@ export class TransactionCase {
 
   ended(patience?: Patience): Promise<ObservedState> {
     return ended(this.api, this.gid, patience);
+  }
+
+  /** The end without waiting for due times: the transaction is visited again as soon as it is left alone. */
+  hurried(): Promise<ObservedState> {
+    return until(`${this.gid} is finished, whatever it is due for`, async () => {
+      const state = await this.settled();
+      if (isFinalStatus(state.status as GlobalStatus)) return state;
+      await this.revisit();
+      return false;
+    });
   }
 
   /** Waits for the n-th call, and then for the coordinator to have taken in its answer. */

@@ -57,6 +57,9 @@ export abstract class TwoPhaseCase extends TransactionCase {
     await command(this.channel, 'submit', this.body());
   }
 
+  /** Registers a branch at an endpoint, whoever has to do that in this type. */
+  abstract registerBranch(id: string, name: string): Promise<Reply>;
+
   /** What the SDKs of this type tell the coordinator about the end. */
   protected abstract reasonOf(error: unknown): string | undefined;
 

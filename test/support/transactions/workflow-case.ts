@@ -1,8 +1,10 @@
-import { post, type Reply } from '../http';
+import type { CoordinatorApi } from '../coordinator-api';
+import type { FixtureService } from '../fixture/fixture-service';
+import type { Reply } from '../http';
 import type { Word } from '../fixture/answer';
 import type { ScriptFunction } from '../fixture/script';
 import { BranchError } from './branch-request';
-import { CommandError, isAccepted } from './command-channel';
+import { CommandError, isAccepted, overHttp, type CommandChannel, type CommandName } from './command-channel';
 import { TransactionCase } from './transaction-case';
 import { WorkflowRun, type WorkflowView } from './workflow-run';
 
@@ -15,8 +17,14 @@ const DATA = Buffer.from('{"amount":30}');
 
 /** One workflow under test, executed as existing SDKs do it (spec 9.6). Its resume callback is the endpoint `resume`. */
 export class WorkflowCase extends TransactionCase {
+  private readonly channel: CommandChannel;
   private work: WorkflowFunction = () => Promise.resolve('');
   private options: Readonly<Record<string, unknown>> = {};
+
+  constructor(api: CoordinatorApi, busi: FixtureService, gid: string, channel?: CommandChannel) {
+    super(api, busi, gid);
+    this.channel = channel ?? overHttp(this.dtm);
+  }
 
   /** Registers the code, and the endpoint that resumes it. */
   register(work: WorkflowFunction, options: Readonly<Record<string, unknown>> = {}): void {
@@ -40,7 +48,7 @@ export class WorkflowCase extends TransactionCase {
 
   /** @param row in the words of the request: `branch_id`, `op`, `status`, `data` */
   record(row: Readonly<Record<string, string>>): Promise<Reply> {
-    return post(`${this.dtm}/registerBranch`, { gid: this.gid, trans_type: 'workflow', ...row });
+    return this.send('registerBranch', row);
   }
 
   /**
@@ -95,7 +103,7 @@ export class WorkflowCase extends TransactionCase {
     if (!isAccepted(reply)) throw new CommandError('submit', reply);
   }
 
-  private send(name: string, body: Readonly<Record<string, unknown>>): Promise<Reply> {
-    return post(`${this.dtm}/${name}`, { gid: this.gid, trans_type: 'workflow', ...body });
+  private send(name: CommandName, body: Readonly<Record<string, unknown>>): Promise<Reply> {
+    return this.channel(name, { gid: this.gid, trans_type: 'workflow', ...body });
   }
 }

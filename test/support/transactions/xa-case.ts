@@ -1,4 +1,5 @@
 import { payload } from '../fixture/transfer';
+import type { Reply } from '../http';
 import { callBranch } from './branch-request';
 import { TwoPhaseCase } from './two-phase-case';
 
@@ -11,6 +12,12 @@ export class XaCase extends TwoPhaseCase {
     const url = this.url(name);
     const info = { dtm: this.dtm, gid: this.gid, branch_id: id, trans_type: 'xa', op: 'action', phase2_url: url };
     return callBranch({ url, info, body: payload() });
+  }
+
+  /** Registers a branch as its service does. */
+  registerBranch(id: string, name: string): Promise<Reply> {
+    const row = { gid: this.gid, trans_type: 'xa', branch_id: id, url: this.url(name) };
+    return this.channel('registerBranch', row);
   }
 
   /** Existing SDKs tell no reason. */

@@ -25,6 +25,7 @@ import {
 import type { BranchRecord, LeasedTransaction } from '../stores/records';
 import type { AppendWrite, Applied, InsertWrite, LeaseRequest } from '../stores/writes';
 import type { Admission } from './admission';
+import { pointAfter } from './fault-points';
 import { RefusedError } from './refused.error';
 import type { RunEnvironment } from './run-environment';
 import type { TransactionRunner, WaitAnswer } from './transaction-runner';
@@ -108,8 +109,8 @@ export class CommandExecutor {
     const insert = { kind: 'insert', gid: transaction.gid, transaction, intervalMs } as const;
     const result = await store.write<InsertWrite>(lease ? { ...insert, lease } : insert);
     if (result.result === 'duplicate') return { done: false, stored: result.stored };
+    faults?.reach(pointAfter(transaction.status), transaction.gid);
     if (!lease) return DONE;
-    faults?.reach('submit-stored', transaction.gid);
     return { done: true, end: this.runner.start(freshlyLeased(transaction, intervalMs, result), sentAtMs) };
   }
 
@@ -120,10 +121,13 @@ export class CommandExecutor {
   }
 
   private async append({ transType, branches, idempotent, interrupts }: Append, gid: string): Promise<Attempt> {
-    const { store } = this.environment;
+    const { store, faults } = this.environment;
     const result = await store.write<AppendWrite>({ kind: 'append', gid, transType, branches, interrupts });
     if (result.result === 'stale') return { done: false, stored: result.stored };
-    if (result.result === 'applied') return DONE;
+    if (result.result === 'applied') {
+      faults?.reach('branch-stored', gid);
+      return DONE;
+    }
     // The text is the protocol's. For a workflow it must be no business refusal: its SDK would roll everything back.
     if (!idempotent) throw new DtxError(ERROR_CODES.branchExists, 'storage: UniqueKeyConflict');
     const found = await store.find(gid);
@@ -156,11 +160,12 @@ export class CommandExecutor {
     gid: string,
     lease?: LeaseRequest,
   ): Promise<Attempt> {
-    const { store, clock } = this.environment;
+    const { store, clock, faults } = this.environment;
     const sentAtMs = clock.monotonicMs();
     const result = await store.write({ kind: 'change', gid, ...change, ...(lease && { lease }) });
     if (result.result === 'held') return DONE;
     if (result.result === 'stale') return { done: false, stored: result.stored };
+    if (change.from !== change.to) faults?.reach(pointAfter(change.to), gid);
     if (!result.leased) return DONE;
     return { done: true, end: this.runner.start(result.leased, sentAtMs) };
   }

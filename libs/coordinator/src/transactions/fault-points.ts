@@ -1,5 +1,9 @@
-/** Named instants in the life of a saga, for crash tests. */
+import type { GlobalStatus } from '@nestjs-dtx/protocol';
+
+/** Named instants in the life of a transaction, for crash tests: each durable write, and what lies between them. */
 export const FAULT_POINTS = [
+  'prepare-stored',
+  'branch-stored',
   'submit-received',
   'submit-stored',
   'call-started',
@@ -12,6 +16,19 @@ export const FAULT_POINTS = [
   'claimed',
 ] as const;
 export type FaultPoint = (typeof FAULT_POINTS)[number];
+
+const POINTS: Readonly<Record<GlobalStatus, FaultPoint>> = {
+  prepared: 'prepare-stored',
+  submitted: 'submit-stored',
+  aborting: 'aborting-stored',
+  succeed: 'final-stored',
+  failed: 'final-stored',
+};
+
+/** @returns the point right behind the write that has made this the status */
+export function pointAfter(status: GlobalStatus): FaultPoint {
+  return POINTS[status];
+}
 
 /** Told whenever a transaction reaches one of the points. Absent outside tests. */
 export interface FaultPoints {

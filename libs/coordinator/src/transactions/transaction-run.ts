@@ -16,7 +16,7 @@ import { isFinalStatus, OPS } from '@nestjs-dtx/protocol';
 import { MAX_TIMER_MS } from '../clock/timer';
 import type { AdvanceWrite, Park } from '../stores/writes';
 import { CallQueue, type Returned } from './call-queue';
-import type { FaultPoint } from './fault-points';
+import { pointAfter, type FaultPoint } from './fault-points';
 import type { Lease } from './lease';
 import type { RunEnvironment } from './run-environment';
 
@@ -242,9 +242,7 @@ export class TransactionRun {
 
   private reachStored(before: TransactionState, after: TransactionState): void {
     if (!this.environment.faults) return;
-    if (before.status !== after.status) {
-      return this.reach(isFinalStatus(after.status) ? 'final-stored' : 'aborting-stored');
-    }
+    if (before.status !== after.status) return this.reach(pointAfter(after.status));
     if (before.branches !== after.branches) {
       this.reach(after.status === 'aborting' ? 'compensation-stored' : 'outcome-stored');
     }

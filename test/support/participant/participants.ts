@@ -1,7 +1,7 @@
-import { missingBankEngine, type BankEngine } from '../support/bank-database';
-import type { Cleanup } from '../support/cleanup';
-import { Accounts } from '../support/participant/accounts';
-import type { StoreEngine } from '../support/store-engine';
+import { missingBankEngine, type BankEngine } from '../bank-database';
+import type { Cleanup } from '../cleanup';
+import { Accounts } from './accounts';
+import type { StoreEngine } from '../store-engine';
 
 /** Where the participants keep their accounts: on the coordinator's own engine, or on another one where that has no XA. */
 const ENGINES: Readonly<Record<string, { readonly barrier: BankEngine; readonly xa: BankEngine }>> = {

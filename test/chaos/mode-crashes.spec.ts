@@ -1,0 +1,50 @@
+import { FAULT_POINTS } from '@nestjs-dtx/coordinator';
+import { Cleanup } from '../support/cleanup';
+import { describeEngines } from '../support/describe-engines.spec-helper';
+import { FixtureService } from '../support/fixture/fixture-service';
+import { DURABLE_ENGINES } from '../support/store-engine';
+import { runModeChain, type ModeSurvival } from './mode-crash-chain';
+import { MODE_CRASHES, type ModeCrash } from './mode-crashes';
+
+/** Chains side by side: two cores carry no more. */
+const CHAINS = 3;
+
+describe('a coordinator killed between two durable writes', () => {
+  describeEngines(DURABLE_ENGINES, (engine) => {
+    const cleanup = new Cleanup();
+    const survivals = new Map<ModeCrash, ModeSurvival>();
+
+    beforeAll(async () => {
+      const busi = await FixtureService.start();
+      cleanup.add(() => busi.stop());
+      const chains = Array.from({ length: CHAINS }, async (_, chain) => {
+        const crashes = MODE_CRASHES.filter((_crash, index) => index % CHAINS === chain);
+        return runModeChain(crashes, await engine.create(cleanup), busi, cleanup);
+      });
+      for (const found of await Promise.all(chains)) {
+        for (const [crash, survival] of found) survivals.set(crash, survival);
+      }
+    });
+
+    afterAll(() => cleanup.run());
+
+    test.each(MODE_CRASHES.map((crash) => [titleOf(crash), crash] as const))('%s', (_title, crash) => {
+      const { story, repeats, twoAtWork } = crash;
+      const survival = survivals.get(crash);
+      expect(survival?.end).toMatchObject(story.end);
+      const calls = story.calls.flatMap((call) => (call === repeats ? [call, call] : [call]));
+      expect(twoAtWork ? [...new Set(survival?.calls)] : survival?.calls).toEqual(calls);
+    });
+  });
+
+  test('is tried at every fault point there is', () => {
+    expect(new Set(MODE_CRASHES.map(({ crash }) => crash.point))).toEqual(
+      new Set(FAULT_POINTS.filter((point) => point !== 'compensation-answered')),
+    );
+  });
+});
+
+function titleOf({ story, crash }: ModeCrash): string {
+  const times = crash.hit === 1 ? '' : ` no. ${crash.hit}`;
+  return `at ${crash.point}${times} of a ${story.name}: it ends as if nothing had happened`;
+}
