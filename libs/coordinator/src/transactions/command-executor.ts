@@ -106,8 +106,7 @@ export class CommandExecutor {
     const { transaction } = accepted;
     const sentAtMs = clock.monotonicMs();
     const intervalMs = baseIntervalMs(transaction.options, settings);
-    const insert = { kind: 'insert', gid: transaction.gid, transaction, intervalMs } as const;
-    const result = await store.write<InsertWrite>(lease ? { ...insert, lease } : insert);
+    const result = await store.write(insertOf(transaction, intervalMs, lease));
     if (result.result === 'duplicate') return { done: false, stored: result.stored };
     faults?.reach(pointAfter(transaction.status), transaction.gid);
     if (!lease) return DONE;
@@ -234,6 +233,14 @@ function isSameBranch(branch: Branch, there: BranchRecord): boolean {
     branch.url === there.url &&
     Buffer.from(branch.payload).equals(there.payload)
   );
+}
+
+/** Written out twice, as adding a field to a spread costs V8 microseconds. */
+function insertOf(transaction: NewTransaction, intervalMs: number, lease: LeaseRequest | undefined): InsertWrite {
+  const { gid } = transaction;
+  return lease
+    ? { kind: 'insert', gid, transaction, intervalMs, lease }
+    : { kind: 'insert', gid, transaction, intervalMs };
 }
 
 /** What an insert has just made durable, without reading it back. Field by field: adding to a spread costs V8 microseconds. */

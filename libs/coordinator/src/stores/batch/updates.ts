@@ -37,7 +37,9 @@ export function advanceUpdate(
 ): GlobalUpdate | undefined {
   if (write.status === undefined && write.rollbackReason === undefined && !write.park) return undefined;
   const update: { -readonly [K in keyof GlobalUpdate]: GlobalUpdate[K] } = { gid: write.gid, epoch: row.epoch };
-  if (write.status) Object.assign(update, { status: write.status }, finishTimes(write.status, now));
+  if (write.status) update.status = write.status;
+  if (write.status === 'succeed') update.finishTime = now;
+  if (write.status === 'failed') update.rollbackTime = now;
   if (write.rollbackReason !== undefined) update.rollbackReason = boundedText(write.rollbackReason, MAX_REASON_LENGTH);
   if (write.park) update.schedule = parked(write.park, now);
   return update;
