@@ -1,4 +1,10 @@
-import { BadRequestException, ConflictException, Inject, Injectable } from '@nestjs/common';
+import {
+  BadRequestException,
+  ConflictException,
+  Inject,
+  Injectable,
+  ServiceUnavailableException,
+} from '@nestjs/common';
 import { DtxClient, DtxMessages } from 'nestjs-dtx';
 import { AccountsService } from '../../accounts/accounts.service';
 import { BankConfig } from '../../config/bank.config';
@@ -38,12 +44,20 @@ export class MsgTransfer implements TransferMaker {
   /** An account may still be frozen after that, and gets its money all the same. */
   private async checkTarget({ bank, account }: Address): Promise<void> {
     const handler = await this.dtx.resolve(`${bank}/deposit-msg`, 'action');
-    const answer = await fetch(new URL(`/accounts/${encodeURIComponent(account)}`, handler), {
-      signal: AbortSignal.timeout(TARGET_TIMEOUT_MS),
-    });
-    if (answer.status === 404) throw new ConflictException('no such account');
-    if (!answer.ok) throw new Error(`${bank} answers ${answer.status} when it is asked about an account`);
+    const answer = await ask(new URL(`/accounts/${encodeURIComponent(account)}`, handler));
+    if (answer?.status === 404) throw new ConflictException('no such account');
+    if (!answer?.ok)
+      throw new ServiceUnavailableException(`${bank} cannot be asked about its account: try again later`);
     const { frozen } = (await answer.json()) as { frozen: boolean };
     if (frozen) throw new ConflictException('account is frozen');
+  }
+}
+
+/** @returns the answer, undefined if there is none in time. */
+async function ask(url: URL): Promise<Response | undefined> {
+  try {
+    return await fetch(url, { signal: AbortSignal.timeout(TARGET_TIMEOUT_MS) });
+  } catch {
+    return undefined;
   }
 }
