@@ -2,6 +2,7 @@ export * from './branch-id';
 export * from './branch-registration';
 export * from './errors';
 export * from './gid';
+export * from './grpc';
 export * from './json-rpc';
 export * from './limits';
 export * from './options-json';
