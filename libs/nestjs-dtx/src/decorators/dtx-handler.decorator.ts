@@ -1,6 +1,6 @@
 import { All, applyDecorators, HttpCode, HttpStatus, SetMetadata, UseFilters, UseInterceptors } from '@nestjs/common';
 import type { HandlerMetadata } from '../discovery/handler-metadata';
-import { declaredRoute, declaredStatus } from '../discovery/nest-route';
+import { declaredRoute, declaredStatus, markDefaultRoute } from '../discovery/nest-route';
 import type { Decorated } from '../discovery/dtx-metadata.accessor';
 import { HANDLER_METADATA, ROUTE_PREFIX } from '../dtx.constants';
 import { DtxExceptionFilter } from '../http/dtx-exception.filter';
@@ -26,7 +26,10 @@ export function DtxHandler(metadata: HandlerMetadata): MethodDecorator {
 function RouteUnlessDeclared(path: string): MethodDecorator {
   return (target, key, descriptor) => {
     const method = descriptor.value as Decorated;
-    if (!declaredRoute(method)) All(path)(target, key, descriptor);
+    if (!declaredRoute(method)) {
+      All(path)(target, key, descriptor);
+      markDefaultRoute(method, path);
+    }
     // Nest would answer a POST with 201, which dtm takes for an error.
     if (declaredStatus(method) === undefined) HttpCode(HttpStatus.OK)(target, key, descriptor);
   };

@@ -2,8 +2,9 @@ import { HttpStatus, RequestMethod } from '@nestjs/common';
 import { NAME, NAME_RULE } from '../dtx.constants';
 import { DtxDefinitionError } from '../errors/dtx-definition.error';
 import type { DtxHandler } from './dtx-handler';
-import type { OwnBarrier } from './handler-metadata';
+import type { HandlerMetadata, OwnBarrier } from './handler-metadata';
 import type { Decorated } from './dtx-metadata.accessor';
+import { messageHandler } from './nest-message';
 import { declaredRoute, declaredStatus } from './nest-route';
 
 /** @see checkBarrierUse */
@@ -62,6 +63,23 @@ export function checkRoute({ where, method, path }: { where: string; method: Dec
       `${where} answers @HttpCode(${status}): a success of a handler is 200, remove the decorator`,
     );
   }
+}
+
+/** @throws DtxDefinitionError for a handler of events: a coordinator waits for the reply that decides */
+export function checkMessages({
+  where,
+  metadata,
+  method,
+}: {
+  where: string;
+  metadata: HandlerMetadata;
+  method: Decorated;
+}): void {
+  if (!messageHandler(method)?.isEvent) return;
+  throw new DtxDefinitionError(
+    `${where} is @${metadata.decorator}('${metadata.name}') and takes events, to which there is no reply: ` +
+      'replace @EventPattern() by @MessagePattern()',
+  );
 }
 
 /** @throws DtxDefinitionError for names that are wrong or taken twice, and for families that are not complete */

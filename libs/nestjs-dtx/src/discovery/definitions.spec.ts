@@ -8,6 +8,7 @@ import {
   VersioningType,
   type Type,
 } from '@nestjs/common';
+import { EventPattern } from '@nestjs/microservices';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { sqliteOptions } from '@nestjs-dtx/sqlite';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -27,6 +28,18 @@ const definition = (message: RegExp) => ({ code: 'DTX_DEFINITION', message: expe
 
 describe('the start is refused', () => {
   afterEach(closeAll);
+
+  it('for a handler of events', async () => {
+    @Controller()
+    class Deaf {
+      @EventPattern('paid')
+      @SagaStep('pay', { compensate: false })
+      pay(_payload: unknown): void {}
+    }
+    await expect(boot(Deaf)).rejects.toMatchObject(
+      definition(/^Deaf\.pay is @SagaStep\('pay'\) and takes events.*replace @EventPattern\(\) by @MessagePattern\(\)/),
+    );
+  });
 
   it('for two handlers of one name', async () => {
     @Controller()

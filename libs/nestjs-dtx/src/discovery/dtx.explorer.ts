@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { DtxDefinitionError } from '../errors/dtx-definition.error';
-import { checkBarrierUse, checkHandlers, checkRoute } from './check-handlers';
+import { checkBarrierUse, checkHandlers, checkMessages, checkRoute } from './check-handlers';
 import { DtxMetadataAccessor, type Decorated } from './dtx-metadata.accessor';
 import type { DtxHandler } from './dtx-handler';
 import { RoutePaths } from './route-paths';
@@ -66,6 +66,7 @@ export class DtxExplorer implements OnModuleInit {
       wantsManager: this.metadata.wantsBarrierManager(method),
     });
     if (!metadata) return undefined;
+    checkMessages({ where, metadata, method });
     const owner = { module, controller, method };
     if (this.paths.isHiddenByVersion(owner)) {
       throw new DtxDefinitionError(

@@ -25,6 +25,20 @@ export function declaredRoute(method: Decorated): DeclaredRoute | undefined {
   return { path, method: Reflect.getMetadata(METHOD, method) as RequestMethod };
 }
 
+/** Marks the path that a decorator of this package has set, as the method had none. */
+const DEFAULT_ROUTE = 'nestjs-dtx:default_route';
+
+/** Remembers the path that a method is given for lack of one of its own. */
+export function markDefaultRoute(method: Decorated, path: string): void {
+  Reflect.defineMetadata(DEFAULT_ROUTE, path, method);
+}
+
+/** @returns whether the method has no route of its own. */
+export function isDefaultRoute(method: Decorated): boolean {
+  const path: unknown = Reflect.getMetadata(DEFAULT_ROUTE, method);
+  return path !== undefined && declaredRoute(method)?.path === path;
+}
+
 /** @returns the first path of a controller. */
 export function controllerPath(controller: Decorated): string {
   return first(Reflect.getMetadata(PATH, controller) as string | string[] | undefined) ?? '';

@@ -1,7 +1,7 @@
 import { Catch, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { branchOf, callKindOf } from '../calls/call-kinds';
 import { errorAnswer } from './error-answer';
-import { branchOf } from './http-request';
 
 /** Answers for handlers that threw, or whose guard did. Bound per handler, so that no other filter comes before it. */
 @Catch()
@@ -11,13 +11,10 @@ export class DtxExceptionFilter implements ExceptionFilter {
 
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
-  catch(error: unknown, host: ArgumentsHost): void {
-    const { status, body, isUnexpected } = errorAnswer(error);
-    if (isUnexpected) this.log(error, host);
-    const { httpAdapter } = this.adapterHost;
-    const response: unknown = host.switchToHttp().getResponse();
-    if (httpAdapter.isHeadersSent(response)) httpAdapter.end(response);
-    else httpAdapter.reply(response, body, status);
+  catch(error: unknown, host: ArgumentsHost): unknown {
+    const answer = errorAnswer(error);
+    if (answer.isUnexpected) this.log(error, host);
+    return callKindOf(host).failure(answer, host, this.adapterHost);
   }
 
   private log(error: unknown, host: ArgumentsHost): void {

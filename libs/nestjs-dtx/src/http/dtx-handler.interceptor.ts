@@ -2,21 +2,19 @@ import {
   HttpException,
   HttpStatus,
   Injectable,
-  MethodNotAllowedException,
   type CallHandler,
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
-import { BarrierInfoError, branchInfoFrom } from '@nestjs-dtx/client';
+import { BarrierInfoError, branchInfoFrom, type RequestFields } from '@nestjs-dtx/client';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { BarrierService } from '../barrier/barrier.service';
-import { runInScope } from '../context/dtx-context';
+import { branchOf, callKindOf } from '../calls/call-kinds';
+import { runInScope, type HandlerScope } from '../context/dtx-context';
 import { DtxMetadataAccessor, type Decorated } from '../discovery/dtx-metadata.accessor';
 import type { BarrierMetadata } from '../discovery/handler-metadata';
 import { DtxFailureException } from '../errors/dtx-failure.exception';
 import { XaBranches } from '../xa/xa-branches';
-import { branchOf, methodOf, queryOf } from './http-request';
-import { successBody } from './success-body';
 
 /** Surrounds pipes and handler: context, barrier transaction, body of the success. Guards have decided before. */
 @Injectable()
@@ -32,31 +30,28 @@ export class DtxHandlerInterceptor implements NestInterceptor {
   }
 
   private async run(context: ExecutionContext, next: CallHandler): Promise<unknown> {
-    // The default route takes all methods; a HEAD request of some monitor must not move money.
-    if (!['GET', 'POST'].includes(methodOf(context))) throw new MethodNotAllowedException();
+    const kind = callKindOf(context);
+    const call: Call = { fields: kind.fields(context), scope: scopeOf(context), next };
+    kind.open(context);
     const method = context.getHandler() as Decorated;
     try {
-      return successBody(await this.runGuarded(context, next, method));
+      return kind.success(await this.runGuarded(call, method));
     } catch (error) {
       throw this.metadata.handler(method)?.rejectInvalid ? rejected(error) : error;
     }
   }
 
-  private runGuarded(context: ExecutionContext, next: CallHandler, method: Decorated): Promise<unknown> {
+  private runGuarded(call: Call, method: Decorated): Promise<unknown> {
     const ownBarrier = this.metadata.handler(method)?.ownBarrier;
-    if (ownBarrier?.kind === 'check-back') return this.answerCheckBack(context, next, ownBarrier);
-    if (ownBarrier?.kind === 'xa') return this.runXa(context, next, ownBarrier);
+    if (ownBarrier?.kind === 'check-back') return this.answerCheckBack(call, ownBarrier);
+    if (ownBarrier?.kind === 'xa') return this.runXa(call, ownBarrier);
     const barrier = this.metadata.barrier(method);
-    return barrier ? this.runProtected(context, next, barrier) : this.runPlain(context, next);
+    return barrier ? this.runProtected(call, barrier) : runInScope(call.scope, () => resultOf(call.next));
   }
 
   /** @throws DtxFailureException when the local transaction of the message has not committed, and will not any more */
-  private async answerCheckBack(
-    context: ExecutionContext,
-    next: CallHandler,
-    target: BarrierMetadata,
-  ): Promise<unknown> {
-    const branch = branchInfoFrom(queryOf(context));
+  private async answerCheckBack({ fields, next }: Call, target: BarrierMetadata): Promise<unknown> {
+    const branch = branchInfoFrom(fields);
     if ((await this.barriers.queryPrepared(branch, target)) === 'rolled-back') {
       throw new DtxFailureException('the local transaction of the message has not committed');
     }
@@ -64,24 +59,31 @@ export class DtxHandlerInterceptor implements NestInterceptor {
   }
 
   /** Pipes and handler run in phase 1 only: commit and rollback come without a body. */
-  private runXa(context: ExecutionContext, next: CallHandler, target: BarrierMetadata): Promise<unknown> {
-    const branch = branchInfoFrom(queryOf(context));
+  private runXa({ fields, next }: Call, target: BarrierMetadata): Promise<unknown> {
+    const branch = branchInfoFrom(fields);
     return this.xa.handle(branch, target, (manager) => runInScope({ branch, manager }, () => resultOf(next)));
   }
 
-  private runPlain(context: ExecutionContext, next: CallHandler): Promise<unknown> {
-    const branch = branchOf(context);
-    return runInScope(branch ? { branch } : {}, () => resultOf(next));
-  }
-
   /** @throws BarrierInfoError when the request does not say which branch it is: nothing could protect it */
-  private async runProtected(context: ExecutionContext, next: CallHandler, target: BarrierMetadata): Promise<unknown> {
-    const branch = branchInfoFrom(queryOf(context));
+  private async runProtected({ fields, next }: Call, target: BarrierMetadata): Promise<unknown> {
+    const branch = branchInfoFrom(fields);
     const result = await this.barriers.run(branch, target, (manager) =>
       runInScope({ branch, manager }, () => resultOf(next)),
     );
     return result.ran ? result.value : undefined;
   }
+}
+
+/** A call as it arrived: what `open` puts in its place names no branch any more. */
+interface Call {
+  readonly fields: RequestFields;
+  readonly scope: HandlerScope;
+  readonly next: CallHandler;
+}
+
+function scopeOf(context: ExecutionContext): HandlerScope {
+  const branch = branchOf(context);
+  return branch ? { branch } : {};
 }
 
 function resultOf(next: CallHandler): Promise<unknown> {

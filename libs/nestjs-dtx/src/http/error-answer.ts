@@ -1,5 +1,5 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
-import { ERROR_CODES, RESULTS } from '@nestjs-dtx/protocol';
+import { ERROR_CODES, mapMessageOutcome, RESULTS } from '@nestjs-dtx/protocol';
 import { TOO_EARLY } from '../errors/dtx-ongoing.exception';
 
 /** Status and JSON body of an answer. */
@@ -24,6 +24,7 @@ export function errorAnswer(error: unknown): ErrorAnswer {
     const status = HttpStatus.BAD_REQUEST;
     return { status, body: harmless({ statusCode: status, code, message }), isUnexpected: false };
   }
+  if (isRpcException(error)) return rpcAnswer(error.getError());
   const status = HttpStatus.INTERNAL_SERVER_ERROR;
   return { status, body: { statusCode: status, message: 'Internal server error' }, isUnexpected: true };
 }
@@ -35,6 +36,27 @@ function httpAnswer(error: HttpException): ErrorAnswer {
   const response = error.getResponse();
   const body = typeof response === 'string' ? { statusCode: status, message: response } : response;
   return { status, body: 'dtm_result' in body ? body : harmless(body), isUnexpected: status >= 500 };
+}
+
+/** Nest's `RpcException`, told by its form: its package is not needed for anything else here. */
+function isRpcException(error: unknown): error is { getError(): string | object } {
+  return error instanceof Error && typeof (error as { getError?: unknown }).getError === 'function';
+}
+
+/** Whoever throws an `RpcException` says what it comes to as its reply would: by `dtm_result`, or by its status. */
+function rpcAnswer(thrown: string | object): ErrorAnswer {
+  const outcome = mapMessageOutcome({ error: thrown });
+  const message = messageOf(thrown);
+  if (outcome.kind === 'failure') return verdict(HttpStatus.CONFLICT, RESULTS.failure, message);
+  if (outcome.kind === 'ongoing') return verdict(TOO_EARLY, RESULTS.ongoing, message);
+  const status = outcome.status ?? HttpStatus.INTERNAL_SERVER_ERROR;
+  const body = typeof thrown === 'string' ? { statusCode: status, message } : thrown;
+  return { status, body: harmless(body), isUnexpected: false };
+}
+
+function messageOf(thrown: string | object): string {
+  if (typeof thrown === 'string') return thrown;
+  return 'message' in thrown && typeof thrown.message === 'string' ? thrown.message : JSON.stringify(thrown);
 }
 
 function verdict(status: number, result: string, message: string): ErrorAnswer {
