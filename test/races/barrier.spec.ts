@@ -2,13 +2,13 @@ import { Barrier, type BarrierInfo } from '@nestjs-dtx/client';
 import { Gate } from '@nestjs-dtx/testing';
 import { Cleanup } from '../support/cleanup';
 import { startCoordinator } from '../support/coordinator';
-import { describeEngines } from '../support/describe-engines.spec-helper';
+import { describeEngines, describeXa } from '../support/describe-engines.spec-helper';
 import type { Word } from '../support/fixture/answer';
 import { FixtureService } from '../support/fixture/fixture-service';
 import type { ScriptFunction } from '../support/fixture/script';
 import { payload } from '../support/fixture/transfer';
 import type { Accounts } from '../support/participant/accounts';
-import { hasXa, Participants } from '../support/participant/participants';
+import { Participants } from '../support/participant/participants';
 import { xaService } from '../support/participant/xa-service';
 import { STORE_ENGINES } from '../support/store-engine';
 import { callBranch } from '../support/transactions/branch-request';
@@ -63,34 +63,48 @@ describeEngines(STORE_ENGINES, (engine) => {
     expect(await accounts.moved(tcc.gid)).toEqual(SAME);
   });
 
-  test.each(['committed', 'rolled back'])(
-    'a check-back waits for the open local transaction, which is then %s',
-    async (way) => {
-      const msg = cases.newMsg();
-      const accounts = await accountsOf(msg);
-      msg.answers({ QP: accounts.checkBack(), IN: accounts.guarded('IN') });
-      await msg.begin({ ...toOne(msg), timeout_to_fail: 1, request_timeout: 1 });
-      const gate = new Gate();
-      const local = openTransaction(msg, accounts, async () => {
-        await gate.pass();
-        if (way === 'rolled back') throw new Error('no stock');
-      });
-      const outcome = local.then(
-        () => 'committed',
-        () => 'rolled back',
-      );
-      // Nobody can tell yet: what was asked first has been given up, and asked again.
-      await until('it is asked again', async () => msg.calls.length > 1 || (await msg.revisit(), false), {
-        everyMs: 200,
-      });
-      expect(await msg.state()).toMatchObject({ status: 'prepared', rows: 'P' });
-      gate.open();
-      expect(await outcome).toBe(way);
-      const expected = way === 'committed' ? { status: 'succeed', rows: 'S' } : { status: 'failed', rows: 'P' };
-      expect(await msg.hurried()).toMatchObject(expected);
-      expect(await accounts.moved(msg.gid)).toEqual(way === 'committed' ? MOVED : SAME);
-    },
-  );
+  test('a check-back waits for the open local transaction, and tells how that has ended', async () => {
+    const [committed, rolledBack] = await Promise.all([askedWhileOpen('committed'), askedWhileOpen('rolled back')]);
+    const meanwhile = { status: 'prepared', rows: 'P' };
+    expect(committed).toMatchObject({
+      way: 'committed',
+      meanwhile,
+      end: { status: 'succeed', rows: 'S' },
+      moved: MOVED,
+    });
+    expect(rolledBack).toMatchObject({
+      way: 'rolled back',
+      meanwhile,
+      end: { status: 'failed', rows: 'P' },
+      moved: SAME,
+    });
+  });
+
+  /** @param wanted how the local transaction is to end after it has been asked about twice */
+  async function askedWhileOpen(wanted: 'committed' | 'rolled back') {
+    const msg = cases.newMsg();
+    const accounts = await accountsOf(msg);
+    msg.answers({ QP: accounts.checkBack(), IN: accounts.guarded('IN') });
+    await msg.begin({ ...toOne(msg), timeout_to_fail: 1, request_timeout: 1 });
+    const gate = new Gate();
+    const local = openTransaction(msg, accounts, async () => {
+      await gate.pass();
+      if (wanted === 'rolled back') throw new Error('no stock');
+    });
+    const outcome = local.then(
+      () => 'committed',
+      () => 'rolled back',
+    );
+    // Nobody can tell yet: what was asked first has been given up, and asked again.
+    await until('it is asked again', async () => msg.calls.length > 1 || (await msg.revisit(), false), {
+      everyMs: 200,
+    });
+    const meanwhile = await msg.state();
+    gate.open();
+    const way = await outcome;
+    const end = await msg.hurried();
+    return { way, meanwhile, end, moved: await accounts.moved(msg.gid) };
+  }
 
   describe('every operation that is delivered twice at once, and again as its answer was lost, takes effect once', () => {
     test('action and compensate', async () => {
@@ -144,31 +158,33 @@ describeEngines(STORE_ENGINES, (engine) => {
       expect(await accounts.moved(msg.gid)).toEqual(MOVED);
       const [first, second] = [openTransaction(msg, accounts), openTransaction(msg, accounts)];
       const outcomes = await Promise.allSettled([first, second]);
-      expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     });
 
-    (hasXa(engine) ? test : test.skip)('commit and rollback', async () => {
-      const [moving, undone] = [cases.newXa(), cases.newXa()];
-      const accounts = await accountsOf(moving, 'xa');
-      await accountsOf(undone, 'xa');
-      for (const xa of [moving, undone]) {
-        const services = Object.fromEntries(
-          (['OUT', 'IN'] as const).map((account) => [account, onlyPhaseTwo(xaService(accounts, account))]),
-        );
-        xa.answers(services);
-        await xa.begin();
-        await xa.call('01', 'OUT');
-        await xa.call('02', 'IN');
-      }
-      await moving.submit();
-      await undone.abort();
-      expect(await moving.hurried()).toMatchObject({ status: 'succeed', rows: 'P S P S' });
-      expect(await undone.hurried()).toMatchObject({ status: 'failed', rows: 'S P S P' });
-      expect(await accounts.moved(moving.gid)).toEqual(MOVED);
-      expect(await accounts.moved(undone.gid)).toEqual(SAME);
-      const left = (await accounts.database.xa?.inDoubt()) ?? [];
-      expect(left.filter((xid) => xid.startsWith(`barrier-${engine.name}`))).toEqual([]);
-    });
+    describeXa(engine, () =>
+      test('commit and rollback', async () => {
+        const [moving, undone] = [cases.newXa(), cases.newXa()];
+        const accounts = await accountsOf(moving, 'xa');
+        await accountsOf(undone, 'xa');
+        for (const xa of [moving, undone]) {
+          const services = Object.fromEntries(
+            (['OUT', 'IN'] as const).map((account) => [account, onlyPhaseTwo(xaService(accounts, account))]),
+          );
+          xa.answers(services);
+          await xa.begin();
+          await xa.call('01', 'OUT');
+          await xa.call('02', 'IN');
+        }
+        await moving.submit();
+        await undone.abort();
+        expect(await moving.hurried()).toMatchObject({ status: 'succeed', rows: 'P S P S' });
+        expect(await undone.hurried()).toMatchObject({ status: 'failed', rows: 'S P S P' });
+        expect(await accounts.moved(moving.gid)).toEqual(MOVED);
+        expect(await accounts.moved(undone.gid)).toEqual(SAME);
+        const left = (await accounts.database.xa?.inDoubt()) ?? [];
+        expect(left.filter((xid) => xid.startsWith(`barrier-${engine.name}`))).toEqual([]);
+      }),
+    );
   });
 });
 

@@ -1,4 +1,5 @@
 import { BANK_ENGINES, missingBankEngine, type BankEngine } from './bank-database';
+import { missingXa } from './participant/participants';
 import { missingPrivateServer, type ServerName } from './servers';
 import type { StoreEngine } from './store-engine';
 
@@ -18,6 +19,11 @@ export function describePrivateServers(suite: (name: ServerName) => void): void 
 /** The same for tests of the example banks. */
 export function describeBankEngines(suite: (engine: BankEngine) => void): void {
   for (const engine of BANK_ENGINES) describeUnlessMissing(engine, missingBankEngine(engine), () => suite(engine));
+}
+
+/** The same for tests whose participants, beside the coordinator's engine, need a database with XA. */
+export function describeXa(engine: StoreEngine, suite: () => void): void {
+  describeUnlessMissing('xa', missingXa(engine), suite);
 }
 
 function describeUnlessMissing(name: string, missing: string | undefined, suite: () => void): void {

@@ -11,9 +11,14 @@ const ENGINES: Readonly<Record<string, { readonly barrier: BankEngine; readonly 
   postgres: { barrier: 'postgres', xa: 'postgres' },
 };
 
+/** @returns what keeps participants beside an engine from having a database with XA */
+export function missingXa(engine: StoreEngine): string | undefined {
+  return missingBankEngine(engineFor(engine, 'xa'));
+}
+
 /** @returns whether a database with XA is here for the participants beside an engine */
 export function hasXa(engine: StoreEngine): boolean {
-  return missingBankEngine(engineFor(engine, 'xa')) === undefined;
+  return missingXa(engine) === undefined;
 }
 
 /** The participants' databases of all rows, made when they are asked for. */
