@@ -60,6 +60,7 @@ export { WorkflowBuilder, type WorkflowInput } from './workflow/workflow-builder
 export { WorkflowContext, type HttpBranchOptions, type WorkflowLane } from './workflow/workflow-context';
 export type { WorkflowOptions } from './workflow/workflow-definition';
 export { Workflows } from './workflow/workflows';
+export type { XaRunner } from './workflow/xa-runner';
 export {
   mysql2Database,
   type Mysql2Connection,

@@ -22,6 +22,7 @@ export type { DtxModuleAsyncOptions, DtxModuleOptions } from './dtx.module-defin
 export type { DtxExtras, DtxOptions } from './dtx.options';
 export { getDtxToken } from './dtx.tokens';
 export { DtxMessages, type MessageWork } from './messages/dtx-messages';
+export { XaBranches } from './xa/xa-branches';
 export type { XaReconciliationOptions } from './xa/xa-reconciliation-options';
 export { BarrierRootHandleError } from './errors/barrier-root-handle.error';
 export { DtxDefinitionError } from './errors/dtx-definition.error';
@@ -50,4 +51,5 @@ export {
   type Recorded,
   type WorkflowFunction,
   type WorkflowStep,
+  type XaRunner,
 } from '@nestjs-dtx/client';

@@ -1,5 +1,6 @@
 export { Gate } from './gate';
 export { ManualClock } from './manual-clock';
+export { MortalLink } from './mortal-link';
 export {
   ANSWERS,
   ScriptedService,

@@ -1,11 +1,10 @@
-import { ScriptedService, startTestCoordinator, type TestCoordinator } from '@nestjs-dtx/testing';
+import { MortalLink, ScriptedService, startTestCoordinator, type TestCoordinator } from '@nestjs-dtx/testing';
 import { branchInfoFrom } from '../branch/branch-info';
 import { OPENING_BALANCE, Participant } from '../barrier/participant.spec-helper';
 import type { SqlExecutor } from '../barrier/sql-executor';
 import { DtxClient } from '../dtx-client';
 import { BranchFailureError } from '../errors/branch-failure.error';
 import { barrierRunner } from './barrier-runner';
-import { MortalLink } from './mortal-link.spec-helper';
 import type { WorkflowContext } from './workflow-context';
 
 /** More moments than any of the workflows has. */

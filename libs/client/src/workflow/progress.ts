@@ -7,6 +7,9 @@ import { compareBranches } from './step-order';
 /** Which end of a workflow each operation of the second phase belongs to. */
 const PHASE_TWO_OPS: readonly string[] = [OPS.commit, OPS.rollback];
 
+/** What the function itself must come by again. */
+const PHASE_ONE_OPS: readonly string[] = [OPS.action, OPS.business];
+
 /**
  * What is recorded of one transaction's steps, and the judge of a replay: every step must be found where it was recorded, and
  * every recorded step must be reached again. Otherwise an effect could be repeated, or left without its undo.
@@ -68,7 +71,7 @@ export class Progress {
   /** @throws WorkflowChangedError when the run has ended without one of the recorded actions */
   checkAllReached(): void {
     for (const [key, { branchId, op, identity }] of this.steps) {
-      if (op !== OPS.action || this.reached.has(key)) continue;
+      if (!PHASE_ONE_OPS.includes(op) || this.reached.has(key)) continue;
       const name = identity === undefined ? '' : ` '${identity.name}'`;
       throw this.changed(branchId, `is recorded as done${name}, and was not reached`);
     }

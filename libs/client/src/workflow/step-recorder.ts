@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { boundedText, MAX_REASON_LENGTH } from '@nestjs-dtx/protocol';
 import { BranchOngoingError } from '../errors/branch-ongoing.error';
 import { WorkflowMisuseError } from '../errors/workflow-misuse.error';
@@ -86,6 +87,26 @@ export class StepRecorder {
       );
     }
     await this.record(key, identity, { kind: 'success', value: undefined });
+  }
+
+  /** @throws WorkflowChangedError when another step is recorded in its place */
+  isRecorded(key: StepKey, identity: StepIdentity): boolean {
+    return this.parts.progress.find(key, identity) !== undefined;
+  }
+
+  /**
+   * Records that a step has come so far, in this run and in no other.
+   *
+   * @throws BranchOngoingError when another run has recorded it before
+   * @throws Error when it is not known whether it is recorded
+   */
+  async mark(key: StepKey, identity: StepIdentity): Promise<void> {
+    // Equal rows of two runs could not be told apart.
+    const row = encodeStep(key, identity, { kind: 'success', value: randomUUID() });
+    const stored = await this.parts.journal.record(row);
+    this.parts.progress.add(stored, identity);
+    if (stored.data === row.data) return;
+    throw new BranchOngoingError(`another run of this workflow is at branch ${key.branchId} '${identity.name}'`);
   }
 
   private async perform({ key, identity, work }: Step): Promise<StepOutcome> {

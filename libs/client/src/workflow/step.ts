@@ -1,7 +1,7 @@
 import type { BarrierInfo } from '../barrier/barrier-info';
 
 /** How a step does its work; part of what a replay compares. */
-export type StepKind = 'local' | 'http';
+export type StepKind = 'local' | 'http' | 'xa';
 
 /** What a replay must find again at the same place (demand: a changed order of steps is an error, not a guess). */
 export interface StepIdentity {
@@ -15,7 +15,7 @@ export interface StepIdentity {
 /** Place of a step among the rows of the transaction (spec 9.6). */
 export interface StepKey {
   readonly branchId: string;
-  /** `action`, or the second phase: `commit`, `rollback`. */
+  /** `action`, or the second phase: `commit`, `rollback`; `business` for an xa branch whose work is done (spec 1.4). */
   readonly op: string;
 }
 

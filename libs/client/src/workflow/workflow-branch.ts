@@ -7,8 +7,10 @@ import { httpIdentity, httpRequest, type HttpRequestOptions, type HttpSender } f
 import type { Recorded } from './json-copy';
 import type { Lane, Place } from './lane';
 import type { PhaseTwoWork } from './phase-two';
-import type { StepIdentity, WorkflowStep } from './step';
+import type { StepIdentity, StepOutcome, WorkflowStep } from './step';
 import type { WorkflowRun } from './workflow-run';
+import { xaAction } from './xa-action';
+import type { XaRunner } from './xa-runner';
 
 /** Something that the second phase does for a branch: at least once, until it succeeds. */
 export type BranchFinish = (step: WorkflowStep) => Promise<unknown>;
@@ -122,13 +124,39 @@ export class WorkflowBranch {
     return result as T;
   }
 
-  private async action(identity: StepIdentity, work: (step: WorkflowStep) => Promise<unknown>): Promise<unknown> {
+  /**
+   * The branch's action in an xa transaction of this process's database, prepared here and committed, or rolled back, when the
+   * workflow has ended: by the branch itself, so that there is no onCommit and onRollback. Its rows stay locked until then.
+   *
+   * @param runner an `XaParticipant`, in Nest `XaBranches.runner()`
+   * @param business works through the handle only, and neither commits nor rolls back
+   * @returns the recorded result, as JSON brings it back
+   * @throws BranchFailureError when the business threw a failure, when the gid cannot stand in an xid, or when a process died
+   * between the business and the record of the action: nothing of the branch is left then
+   * @throws Error that the business threw otherwise; it is undone, and a later run does it again
+   */
+  async xa<Handle, T>(
+    runner: XaRunner<Handle>,
+    business: (handle: Handle, step: WorkflowStep) => Promise<T>,
+  ): Promise<Recorded<T>> {
+    const { name, place, scope } = this;
+    const { gid, recorder } = scope.run;
+    this.onCommit((step) => runner.commit(step))
+      .onRollback((step) => runner.rollback(step))
+      .compensateFailed(false);
+    const xa = { gid, branchId: place.branchId, name, runner, business };
+    return (await this.settle(() => xaAction(recorder, xa))) as Recorded<T>;
+  }
+
+  private action(identity: StepIdentity, work: (step: WorkflowStep) => Promise<unknown>): Promise<unknown> {
+    const key = { branchId: this.place.branchId, op: OPS.action };
+    return this.settle(() => this.scope.run.recorder.action({ key, identity, work }));
+  }
+
+  private async settle(step: () => Promise<StepOutcome>): Promise<unknown> {
     const { run, lane } = this.scope;
     const { branchId } = this.place;
-    const what = `branch ${branchId} '${identity.name}'`;
-    const outcome = await lane.occupy(this.place, what, () =>
-      run.recorder.action({ key: { branchId, op: OPS.action }, identity, work }),
-    );
+    const outcome = await lane.occupy(this.place, `branch ${branchId} '${this.name}'`, step);
     if (outcome.kind === 'success') return outcome.value;
     run.phaseTwo.drop(branchId, this.compensatesFailed);
     throw new BranchFailureError(outcome.reason, { cause: outcome.cause });

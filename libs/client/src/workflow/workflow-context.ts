@@ -1,7 +1,10 @@
 import { httpRequest, nameOfRequest, type HttpRequestOptions, type HttpSender } from './http-request';
 import type { Lane } from './lane';
 import { WorkflowBranch, type BranchFinish } from './workflow-branch';
+import type { Recorded } from './json-copy';
+import type { WorkflowStep } from './step';
 import type { WorkflowRun } from './workflow-run';
+import type { XaRunner } from './xa-runner';
 
 /** What a context works with. */
 export interface WorkflowContextParts {
@@ -60,6 +63,19 @@ export class WorkflowContext {
     if (onRollback !== undefined) branch.onRollback(this.finish(onRollback, payload, options));
     if (onCommit !== undefined) branch.onCommit(this.finish(onCommit, payload, options));
     return branch.http<T>(url, payload, options);
+  }
+
+  /**
+   * A branch in an xa transaction of this process's database.
+   *
+   * @see WorkflowBranch.xa
+   */
+  xa<Handle, T>(
+    name: string,
+    runner: XaRunner<Handle>,
+    business: (handle: Handle, step: WorkflowStep) => Promise<T>,
+  ): Promise<Recorded<T>> {
+    return this.branch(name).xa(runner, business);
   }
 
   /**

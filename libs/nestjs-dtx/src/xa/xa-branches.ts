@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DtxClient, type BranchInfo, type XaParticipant } from '@nestjs-dtx/client';
+import { DtxClient, type BarrierInfo, type BranchInfo, type XaParticipant, type XaRunner } from '@nestjs-dtx/client';
 import type { DataSource, EntityManager } from 'typeorm';
 import { BarrierService } from '../barrier/barrier.service';
 import { xaDialectOf } from '../barrier/database-kind';
+import { runInScope } from '../context/dtx-context';
 import type { BarrierMetadata } from '../discovery/handler-metadata';
 import { DTX_CLIENT } from '../dtx.tokens';
 import { ControlDataSources } from './control-data-sources';
@@ -12,6 +13,7 @@ import { openXaSession, type TypeormXaSession } from './typeorm-xa-session';
 @Injectable()
 export class XaBranches {
   private readonly participants = new Map<DataSource, Map<string, XaParticipant<TypeormXaSession>>>();
+  private readonly lent: BarrierMetadata[] = [];
 
   constructor(
     @Inject(DTX_CLIENT) private readonly client: DtxClient,
@@ -34,6 +36,33 @@ export class XaBranches {
   ): Promise<T | undefined> {
     const handled = await this.participant(target).handle(branch, (session) => session.inBranch(business));
     return handled.phase === 1 && handled.ran ? handled.value : undefined;
+  }
+
+  /**
+   * For the steps of workflows: `wf.xa('pay', this.xa, (manager) => …)` with `private readonly xa = branches.runner()`. Make it
+   * when the application is built, not within the workflow: then the start looks whether its database can take part, and
+   * branches that were left behind are looked for there from the start on.
+   *
+   * @param target DataSource and table of the barrier, if they are not the default ones
+   */
+  runner(target: BarrierMetadata = {}): XaRunner<EntityManager> {
+    this.lent.push(target);
+    const participant = (): XaParticipant<TypeormXaSession> => this.participant(target);
+    const inScope = <T>(branch: BarrierInfo, business: (manager: EntityManager) => Promise<T>) => {
+      return (manager: EntityManager) => runInScope({ branch, manager }, () => business(manager));
+    };
+    return {
+      xidOf: (branch) => participant().xidOf(branch),
+      work: (branch, { business, register }) =>
+        participant().work(branch, { business: (session) => session.inBranch(inScope(branch, business)), register }),
+      commit: (branch) => participant().commit(branch),
+      rollback: (branch) => participant().rollback(branch),
+    };
+  }
+
+  /** Where runners of this application write. */
+  get runners(): readonly BarrierMetadata[] {
+    return this.lent;
   }
 
   /** @throws DtxDefinitionError for a DataSource without XA */

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { XaReconcilerReport } from '@nestjs-dtx/client';
-import type { OwnBarrier } from '../discovery/handler-metadata';
+import type { BarrierMetadata } from '../discovery/handler-metadata';
 import { DtxExplorer } from '../discovery/dtx.explorer';
 import { DTX_OPTIONS } from '../dtx.module-definition';
 import type { DtxOptions } from '../dtx.options';
@@ -74,9 +74,10 @@ export class XaReconciliation implements OnApplicationBootstrap, OnModuleDestroy
   }
 
   /** Where XA branches of this service write. */
-  private places(): OwnBarrier[] {
-    return this.explorer.handlers.flatMap(({ metadata: { ownBarrier } }) =>
+  private places(): BarrierMetadata[] {
+    const ofHandlers = this.explorer.handlers.flatMap(({ metadata: { ownBarrier } }) =>
       ownBarrier?.kind === 'xa' ? [ownBarrier] : [],
     );
+    return [...ofHandlers, ...this.branches.runners];
   }
 }

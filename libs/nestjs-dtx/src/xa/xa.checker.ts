@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { BarrierMetadata } from '../discovery/handler-metadata';
 import { DtxExplorer } from '../discovery/dtx.explorer';
 import { DtxDefinitionError } from '../errors/dtx-definition.error';
 import { XaBranches } from './xa-branches';
@@ -13,14 +14,19 @@ export class XaChecker implements OnApplicationBootstrap {
 
   /** @throws DtxDefinitionError with the fix in its message */
   async onApplicationBootstrap(): Promise<void> {
+    for (const target of this.branches.runners) await this.check(target, 'XaBranches.runner()');
     for (const { metadata, where } of this.explorer.handlers) {
       const { ownBarrier, decorator, name } = metadata;
       if (ownBarrier?.kind !== 'xa') continue;
-      try {
-        await this.branches.participant(ownBarrier).check();
-      } catch (cause) {
-        throw new DtxDefinitionError(`${where}: @${decorator}('${name}'): ${(cause as Error).message}`, { cause });
-      }
+      await this.check(ownBarrier, `${where}: @${decorator}('${name}')`);
+    }
+  }
+
+  private async check(target: BarrierMetadata, who: string): Promise<void> {
+    try {
+      await this.branches.participant(target).check();
+    } catch (cause) {
+      throw new DtxDefinitionError(`${who}: ${(cause as Error).message}`, { cause });
     }
   }
 }

@@ -6,7 +6,7 @@ import type { LocalBranch, RowState } from './local-branch';
 import { withControl, type XaDatabase, type XaSession } from './xa-session';
 
 /** The two parts of phase 1 that are not the database's. */
-export interface PhaseOneWork<Session extends XaSession, T> {
+export interface PhaseOneWork<Session, T> {
   /** The business, in the branch's transaction. */
   readonly business: (session: Session) => Promise<T>;
   /** Runs when the business is done and nothing is prepared: tells the coordinator of the branch, which may refuse. */

@@ -1,5 +1,6 @@
 import { DtxError, ERROR_CODES, InvalidRequestError, OPS } from '@nestjs-dtx/protocol';
 import type { BarrierResult } from '../../barrier/barrier';
+import type { BarrierInfo } from '../../barrier/barrier-info';
 import type { BranchInfo } from '../../branch/branch-info';
 import { BarrierInfoError } from '../../errors/barrier-info.error';
 import type { CoordinatorApi } from '../../transactions/coordinator-api';
@@ -83,6 +84,14 @@ export class XaParticipant<Session extends XaSession = XaSession> {
    */
   async work<T>(info: BranchInfo, work: PhaseOneWork<Session, T>): Promise<BarrierResult<T>> {
     return runPhaseOne(this.branch(info), this.database, work);
+  }
+
+  /**
+   * @returns the name under which the database knows a branch
+   * @throws InvalidRequestError, BarrierInfoError when it can have none
+   */
+  xidOf(info: BarrierInfo): string {
+    return this.branch(info).xid;
   }
 
   /** Commits a prepared branch; may be repeated. @throws as {@link handle} */
