@@ -24,6 +24,15 @@ export interface ServerOptions {
   readonly readyWithinMs?: number;
 }
 
+/** A server that is not one of our scripts. It prints `listening on <url>` as ours do. */
+export interface ProgramOptions {
+  readonly name: string;
+  /** Path of the program. */
+  readonly program: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 const READY = /listening on (http:\/\/\S+)\s/;
 const READY_WITHIN_MS = 60_000;
 const GRACE_MS = 30_000;
@@ -60,12 +69,12 @@ export class ServerProcess {
    * @throws Error with everything it printed when it ends first or is not ready in time
    */
   static async start(options: ServerOptions): Promise<ServerProcess> {
-    const server = ServerProcess.launch(options);
-    const waitMs = options.readyWithinMs ?? READY_WITHIN_MS;
-    const outcome = await server.readyOrExit(waitMs);
-    if (outcome === 'ready') return server;
-    if (outcome === 'late') await server.kill();
-    throw new Error(`${server.name} did not listen within ${waitMs} ms:\n${server.output}`);
+    return ServerProcess.launch(options).listening(options.readyWithinMs);
+  }
+
+  /** The same for a program in another language. */
+  static async startProgram(options: ProgramOptions): Promise<ServerProcess> {
+    return ServerProcess.spawn(options).listening();
   }
 
   /** Starts a process without waiting: for those that are expected to stop by themselves. */
@@ -75,7 +84,11 @@ export class ServerProcess {
       throw new Error(
         `${relative(PROJECT_ROOT, path)} does not exist: run \`npm run build && npm run build:tools\` first`,
       );
-    const child = spawn(process.execPath, [...nodeOptions, path, ...args], {
+    return ServerProcess.spawn({ name, program: process.execPath, args: [...nodeOptions, path, ...args], env });
+  }
+
+  private static spawn({ name, program, args = [], env = {} }: ProgramOptions): ServerProcess {
+    const child = spawn(program, args, {
       cwd: PROJECT_ROOT,
       env: { PATH: process.env['PATH'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -140,6 +153,13 @@ export class ServerProcess {
 
   signal(signal: NodeJS.Signals): void {
     if (this.ended === undefined) this.child.kill(signal);
+  }
+
+  private async listening(waitMs = READY_WITHIN_MS): Promise<this> {
+    const outcome = await this.readyOrExit(waitMs);
+    if (outcome === 'ready') return this;
+    if (outcome === 'late') await this.kill();
+    throw new Error(`${this.name} did not listen within ${waitMs} ms:\n${this.output}`);
   }
 
   private async readyOrExit(waitMs: number): Promise<'ready' | 'exited' | 'late'> {
