@@ -1,0 +1,9 @@
+import { GO } from './go';
+import { JAVA } from './java';
+import { PYTHON } from './python';
+import type { Sdk } from './sdk';
+
+export type { Command, Protocol, Sdk, Tool } from './sdk';
+
+/** All SDKs that are proven; a further one is one more entry. */
+export const SDKS: readonly Sdk[] = [GO, PYTHON, JAVA];
