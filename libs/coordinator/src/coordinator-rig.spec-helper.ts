@@ -95,7 +95,8 @@ export class CoordinatorRig {
   /** Ends all connections: call it after each test. */
   async close(): Promise<void> {
     this.parts.wakeUp.stop();
-    await Promise.all([this.parts.transport.close(), this.parts.alerts?.close(0)]);
+    const { transport, messages, alerts } = this.parts;
+    await Promise.all([transport.close(), messages.close(), alerts?.close(0)]);
   }
 }
 

@@ -6,6 +6,7 @@ import type { CoordinatorOptions } from './coordinator.options';
 import type { CoordinatorSettings } from './coordinator.settings';
 import { BranchDispatcher } from './dispatch/branch-dispatcher';
 import { HttpTransport } from './dispatch/http/http-transport';
+import { MessageTransport } from './dispatch/transports/message-transport';
 import { CoordinatorMetrics } from './metrics/coordinator-metrics';
 import { HealthService } from './operations/health.service';
 import { QueryService } from './operations/query.service';
@@ -30,6 +31,7 @@ const RECOVERY_SHARE = 0.1;
 export interface CoordinatorParts {
   readonly store: TransactionStore;
   readonly transport: HttpTransport;
+  readonly messages: MessageTransport;
   readonly registry: ServiceRegistry;
   readonly admission: Admission;
   readonly keeper: LeaseKeeper;
@@ -56,7 +58,9 @@ export function composeCoordinator(
   const faults = options.faultPoints;
   const transport = new HttpTransport(transportOptions(settings), clock);
   const registry = new ServiceRegistry(store, clock);
-  const dispatcher = new BranchDispatcher(registry, transport, { substring: settings.outcomeSubstring });
+  const messages = new MessageTransport({ limits: transportOptions(settings), brokers: settings.brokers }, clock);
+  const outcomes = { substring: settings.outcomeSubstring };
+  const dispatcher = new BranchDispatcher(registry, transport, outcomes, messages);
   const admission = new Admission({
     maxInFlight: settings.maxInFlight,
     reserved: Math.floor(settings.maxInFlight * RECOVERY_SHARE),
@@ -86,6 +90,7 @@ export function composeCoordinator(
   return {
     store,
     transport,
+    messages,
     registry,
     admission,
     keeper,

@@ -7,6 +7,7 @@ import {
 import type { AlertService } from './alerts/alert.service';
 import type { CoordinatorSettings } from './coordinator.settings';
 import type { HttpTransport } from './dispatch/http/http-transport';
+import type { MessageTransport } from './dispatch/transports/message-transport';
 import type { HealthService } from './operations/health.service';
 import type { RecoveryScheduler } from './recovery/recovery.scheduler';
 import type { RecoveryService } from './recovery/recovery.service';
@@ -28,6 +29,7 @@ export interface LifecycleParts {
   readonly retention: RetentionService;
   readonly runner: TransactionRunner;
   readonly transport: HttpTransport;
+  readonly messages: MessageTransport;
   readonly alerts: AlertService | undefined;
   readonly store: TransactionStore;
 }
@@ -62,7 +64,8 @@ export class CoordinatorLifecycle implements OnModuleDestroy, BeforeApplicationS
 
   async beforeApplicationShutdown(): Promise<void> {
     // The drain may have made some.
-    await Promise.all([this.parts.transport.close(), this.parts.alerts?.close(ALERTS_MS)]);
+    const { transport, messages, alerts } = this.parts;
+    await Promise.all([transport.close(), messages.close(), alerts?.close(ALERTS_MS)]);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -26,6 +26,8 @@ export interface CoordinatorSettings extends EngineSettings {
   readonly breakerOpenMax: number;
   /** Search FAILURE and ONGOING in bodies without `dtm_result` (`OUTCOME_SUBSTRING`). */
   readonly outcomeSubstring: boolean;
+  /** URLs with user and password of the brokers that message branches are called through (`BROKERS`), separated by spaces. */
+  readonly brokers: string;
   /** How long a shutdown waits for calls in flight (`SHUTDOWN_TIMEOUT`). */
   readonly shutdownTimeout: number;
   /** How long finished transactions are kept (`RETENTION_FINISHED`); 0 keeps them for ever. */
@@ -54,6 +56,7 @@ export const DEFAULT_SETTINGS: CoordinatorSettings = {
   breakerThreshold: 10,
   breakerOpenMax: 15,
   outcomeSubstring: true,
+  brokers: '',
   shutdownTimeout: 10,
   retentionFinished: 7 * 24 * 3600,
   retentionInterval: 60,

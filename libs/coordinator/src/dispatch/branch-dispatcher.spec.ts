@@ -6,6 +6,7 @@ import { StoreProbe } from '../stores/store-probe.spec-helper';
 import { BranchDispatcher } from './branch-dispatcher';
 import type { DispatchRequest } from './dispatch';
 import { HttpTransport } from './http/http-transport';
+import { MessageTransport } from './transports/message-transport';
 
 const LIMITS = { concurrency: 4, queue: 4, breakerThreshold: 10, breakerOpenMaxMs: 5000 };
 
@@ -15,6 +16,7 @@ describe('the dispatcher of branch calls', () => {
   let clock: ManualClock;
   let registry: ServiceRegistry;
   let transport: HttpTransport;
+  let messages: MessageTransport;
   let dispatcher: BranchDispatcher;
   let log: CapturedLog;
 
@@ -25,13 +27,14 @@ describe('the dispatcher of branch calls', () => {
     clock = new ManualClock();
     registry = new ServiceRegistry(store, clock);
     transport = new HttpTransport(LIMITS, clock);
-    dispatcher = new BranchDispatcher(registry, transport, { substring: true });
+    messages = new MessageTransport({ limits: LIMITS, brokers: '' }, clock);
+    dispatcher = new BranchDispatcher(registry, transport, { substring: true }, messages);
     const handlers = { out: { action: '/out', compensate: null } };
     await registry.announce({ service: 'bank', instance: 'one', url: service.url, handlers, ttl: 30 });
   });
 
   afterEach(async () => {
-    await Promise.all([transport.close(), service.stop()]);
+    await Promise.all([transport.close(), messages.close(), service.stop()]);
     log.restore();
   });
 
@@ -62,6 +65,22 @@ describe('the dispatcher of branch calls', () => {
     expect(service.calls).toEqual([]);
   });
 
+  test('calls a service by a message, where it announces that it takes them', async () => {
+    const handlers = { out: { action: 'tcp://127.0.0.1:1/out' } };
+    await registry.announce({ service: 'shop', instance: 'one', url: service.url, handlers, ttl: 30 });
+    expect(await dispatch('svc://shop/out')).toMatchObject({
+      outcome: { kind: 'error', text: expect.stringMatching(/^tcp:\/\/127\.0\.0\.1:1: .*ECONNREFUSED/) as string },
+    });
+    expect(service.calls).toEqual([]);
+  });
+
+  test('wants JSON as the payload of a message', () => {
+    const problem = (url: string, payload: string) => dispatcher.payloadProblemWith(url, 'http', Buffer.from(payload));
+    expect(problem('nats://broker/out', 'a=1')).toBe('must be JSON, as it is sent in a message');
+    expect(problem('nats://broker/out', '{"a":1}')).toBeUndefined();
+    expect(problem('http://bank/out', 'a=1')).toBeUndefined();
+  });
+
   test.each([
     ['svc://bank/in', 'action', 'service bank has no handler in for action'],
     ['svc://bank/out', 'confirm', 'service bank has no handler out for confirm'],
@@ -89,6 +108,8 @@ describe('the dispatcher of branch calls', () => {
     ['https://bank/out', 'grpc'],
     ['svc://bank/out', 'json-rpc'],
     ['http://bank/rpc?method=out', 'json-rpc'],
+    ['nats://broker/bank.out', 'http'],
+    ['tcp://bank:4000/%7B%22cmd%22:%22out%22%7D', 'grpc'],
   ] as const)('accepts %p in a transaction of protocol %s', (url, protocol) => {
     expect(dispatcher.problemWith(url, protocol)).toBeUndefined();
   });
@@ -97,6 +118,7 @@ describe('the dispatcher of branch calls', () => {
     ['bank:5000/bank.Bank/Out', 'grpc', 'must be an http(s) or svc URL: no other transport is built in'],
     ['bank:5000/bank.Bank/Out', 'http', 'must be an absolute http(s) URL or svc://service/handler'],
     ['svc://bank', 'http', 'must have the form svc://service/handler'],
+    ['tcp://bank/out', 'http', 'must have the form tcp://host:port/pattern'],
     ['http://', 'http', 'must be an absolute http(s) URL or svc://service/handler'],
   ] as const)('says what is wrong with %s in a transaction of protocol %s', (url, protocol, problem) => {
     expect(dispatcher.problemWith(url, protocol)).toBe(problem);

@@ -1,4 +1,5 @@
 import {
+  isMessageUrl,
   parseServiceUrl,
   SERVICE_SCHEME,
   SUCCESS,
@@ -13,6 +14,7 @@ import type { HttpTransport } from './http/http-transport';
 import { PlainEncoding } from './http/plain-encoding';
 import { JsonRpcEncoding, jsonRpcMethodOf } from './json-rpc/json-rpc-encoding';
 import { paramsProblem } from './json-rpc/json-rpc-params';
+import type { MessageTransport } from './transports/message-transport';
 
 /** Calls branches by the form of their URL (design 5, spec 4.1). Never throws: whatever goes wrong is an outcome. */
 export class BranchDispatcher {
@@ -23,6 +25,7 @@ export class BranchDispatcher {
     private readonly registry: ServiceRegistry,
     private readonly http: HttpTransport,
     outcomes: OutcomeOptions,
+    private readonly messages: MessageTransport,
   ) {
     this.plain = new PlainEncoding(outcomes);
     this.jsonRpc = new JsonRpcEncoding(outcomes);
@@ -34,6 +37,7 @@ export class BranchDispatcher {
     if (url.startsWith(SERVICE_SCHEME)) {
       return parseServiceUrl(url) ? undefined : 'must have the form svc://service/handler';
     }
+    if (isMessageUrl(url)) return this.messages.problemWith(url);
     if (protocol !== 'http' && !/^https?:/i.test(url))
       return 'must be an http(s) or svc URL: no other transport is built in';
     return this.http.accepts(url) ? undefined : 'must be an absolute http(s) URL or svc://service/handler';
@@ -41,6 +45,7 @@ export class BranchDispatcher {
 
   /** @returns what is wrong with a payload that is to be sent to this URL, `undefined` if it can be. */
   payloadProblemWith(url: string, protocol: Protocol, payload: Uint8Array): string | undefined {
+    if (isMessageUrl(url)) return this.messages.payloadProblemWith(payload);
     return isJsonRpc(url, protocol) ? paramsProblem(payload) : undefined;
   }
 
@@ -49,6 +54,7 @@ export class BranchDispatcher {
     const { url } = request.call;
     if (url === '') return Promise.resolve(answered(SUCCESS));
     if (url.startsWith(SERVICE_SCHEME)) return this.callService(request);
+    if (isMessageUrl(url)) return this.messages.call(url, request);
     return this.http.call(url, request, isJsonRpc(url, request.protocol) ? this.jsonRpc : this.plain);
   }
 
@@ -56,6 +62,7 @@ export class BranchDispatcher {
     const resolved = await this.resolve(request.call.url, request.call.op);
     if (resolved.kind === 'nothing-to-do') return answered(SUCCESS);
     if (resolved.kind === 'unresolved') return answered(transportError(resolved.reason));
+    if (isMessageUrl(resolved.url)) return this.messages.call(resolved.url, request);
     return this.http.call(resolved.url, request, this.plain);
   }
 

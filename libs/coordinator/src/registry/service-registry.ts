@@ -1,4 +1,4 @@
-import { handlerPath, parseServiceUrl, type ServiceAnnouncement } from '@nestjs-dtx/protocol';
+import { handlerPath, isMessageUrl, parseServiceUrl, type ServiceAnnouncement } from '@nestjs-dtx/protocol';
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../clock/clock';
 import type { KvRecord } from '../stores/records';
@@ -107,7 +107,7 @@ export class ServiceRegistry {
     const path = handlerPath(announcement, name.handler, op);
     if (path === null) return { kind: 'nothing-to-do' };
     if (path === undefined) return unresolved(`service ${name.service} has no handler ${name.handler} for ${op}`);
-    return { kind: 'url', url: announcement.url + path };
+    return { kind: 'url', url: isMessageUrl(path) ? path : announcement.url + path };
   }
 
   list(): readonly ServiceInstance[] {

@@ -4,6 +4,7 @@ import { MemoryStore } from '../../stores/memory/memory-store';
 import { BranchDispatcher } from '../branch-dispatcher';
 import type { DispatchRequest, DispatchResult } from '../dispatch';
 import { HttpTransport } from '../http/http-transport';
+import { MessageTransport } from '../transports/message-transport';
 import { jsonRpcMethodOf } from './json-rpc-encoding';
 
 const LIMITS = { concurrency: 4, queue: 4, breakerThreshold: 10, breakerOpenMaxMs: 5000 };
@@ -17,7 +18,9 @@ describe('a branch call by JSON-RPC', () => {
     service = await ScriptedService.start();
     const clock = new ManualClock();
     transport = new HttpTransport(LIMITS, clock);
-    dispatcher = new BranchDispatcher(new ServiceRegistry(new MemoryStore(), clock), transport, { substring: true });
+    const messages = new MessageTransport({ limits: LIMITS, brokers: '' }, clock);
+    const registry = new ServiceRegistry(new MemoryStore(), clock);
+    dispatcher = new BranchDispatcher(registry, transport, { substring: true }, messages);
   });
 
   afterEach(() => Promise.all([transport.close(), service.stop()]));
