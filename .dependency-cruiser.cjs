@@ -13,7 +13,19 @@ const PROJECTS = {
   'libs/sqlite': { projects: [], packages: ['@photostructure/sqlite'] },
   'libs/coordinator': {
     projects: ['libs/engine', 'libs/protocol', 'libs/sqlite'],
-    packages: [...NEST, ...VALIDATION, 'typeorm', 'undici', 'fastify', 'prom-client', 'mysql2', 'pg'],
+    packages: [
+      ...NEST,
+      ...VALIDATION,
+      'typeorm',
+      'undici',
+      'fastify',
+      'prom-client',
+      'mysql2',
+      'pg',
+      '@grpc/grpc-js',
+      '@grpc/reflection',
+      'grpc-health-check',
+    ],
   },
   'libs/client': { projects: ['libs/protocol'], packages: ['undici'] },
   'libs/nestjs-dtx': {
@@ -22,7 +34,7 @@ const PROJECTS = {
   },
   'libs/testing': {
     projects: ['libs/coordinator', 'libs/engine', 'libs/client', 'libs/nestjs-dtx', 'libs/protocol', 'libs/sqlite'],
-    packages: [...NEST, 'typeorm', 'fast-check', 'jest', '@jest/globals', '@types/jest'],
+    packages: [...NEST, '@grpc/grpc-js', 'typeorm', 'fast-check', 'jest', '@jest/globals', '@types/jest'],
   },
   'apps/coordinator': {
     projects: ['libs/coordinator', 'libs/protocol'],

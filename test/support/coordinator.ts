@@ -10,6 +10,7 @@ export const SHIPPED_NODE_OPTIONS = ['--max-semi-space-size=64', '--single-threa
 const PACE = {
   HTTP_HOST: '127.0.0.1',
   HTTP_PORT: '0',
+  GRPC_PORT: '0',
   TRANS_CRON_INTERVAL: '1',
   // Tests that leave calls hanging on purpose must not wait for them at the end.
   SHUTDOWN_TIMEOUT: '1',

@@ -1,5 +1,7 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
+import { CoordinatorController } from './api/grpc/coordinator.controller';
+import { DtmController } from './api/grpc/dtm.controller';
 import { HealthController } from './api/http/health.controller';
 import { InfoController } from './api/http/info.controller';
 import { KvController } from './api/http/kv.controller';
@@ -53,6 +55,8 @@ export class CoordinatorCoreModule {
         HealthController,
         JsonRpcController,
         MetricsController,
+        DtmController,
+        CoordinatorController,
       ],
       providers: [
         { provide: SETTINGS, useValue: settings },

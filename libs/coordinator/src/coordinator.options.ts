@@ -22,6 +22,12 @@ export interface CoordinatorOptions {
     /** 0 takes any free port. */
     readonly port: number;
   };
+  /** Absent: the coordinator is not served over gRPC. Branches are called over gRPC all the same. */
+  readonly grpc?: {
+    readonly host: string;
+    /** 0 takes any free port. */
+    readonly port: number;
+  };
   readonly store: StoreOptions;
   /** Whatever is not given has its default. @see DEFAULT_SETTINGS */
   readonly settings?: Partial<CoordinatorSettings>;

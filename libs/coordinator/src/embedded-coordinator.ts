@@ -9,9 +9,12 @@ export class EmbeddedCoordinator {
 
   /** `http://host:port` of its API. @throws Error before the application has been initialised */
   get url(): string {
-    if (!this.running)
-      throw new Error('the embedded coordinator has not been started: initialise the application first');
-    return this.running.url;
+    return this.started.url;
+  }
+
+  /** `host:port` of its gRPC API, `undefined` where it has none. @throws Error before the application has been initialised */
+  get grpcAddress(): string | undefined {
+    return this.started.grpcAddress;
   }
 
   /** @internal */
@@ -23,5 +26,10 @@ export class EmbeddedCoordinator {
   async stop(): Promise<void> {
     await this.running?.close();
     this.running = undefined;
+  }
+
+  private get started(): RunningCoordinator {
+    if (this.running) return this.running;
+    throw new Error('the embedded coordinator has not been started: initialise the application first');
   }
 }

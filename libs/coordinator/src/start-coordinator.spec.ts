@@ -55,6 +55,18 @@ describe('a coordinator', () => {
     expect(await send('GET', `${coordinator.url}/api/ping`)).toMatchObject({ status: 200 });
   });
 
+  test('serves gRPC where it is told to, and says so when the port is in use', async () => {
+    const here = { host: '127.0.0.1', port: 0 };
+    const first = await start({ store: { driver: 'memory' }, grpc: here });
+    expect(first.grpcAddress).toMatch(/^127\.0\.0\.1:\d+$/);
+    const port = Number(first.grpcAddress?.split(':')[1]);
+    await expect(start({ store: { driver: 'memory' }, grpc: { ...here, port } })).rejects.toMatchObject({
+      code: 'DTX_PORT_IN_USE',
+      message: `port ${port} on 127.0.0.1 is in use: stop what listens there or set GRPC_PORT to another one`,
+    });
+    expect((await start({ store: { driver: 'memory' } })).grpcAddress).toBeUndefined();
+  });
+
   test('says while it drains that it takes no new work, lives, and answers queries', async () => {
     const coordinator = await start();
     const gate = new Gate();

@@ -5,10 +5,12 @@ import type { FastifyReply } from 'fastify';
 import { ApiExceptionFilter, UNREADABLE } from './api/http/api-exception.filter';
 import { readBodiesAsText } from './api/http/body-reader';
 import { measureRequests } from './api/http/measure-requests';
+import { GrpcServer } from './api/grpc/grpc-server';
 import { CoordinatorCoreModule } from './coordinator-core.module';
 import type { CoordinatorOptions } from './coordinator.options';
 import { DEFAULT_SETTINGS } from './coordinator.settings';
 import { CoordinatorMetrics } from './metrics/coordinator-metrics';
+import { HealthService } from './operations/health.service';
 import { createStore } from './stores/create-store';
 import type { TransactionStore } from './stores/transaction-store';
 
@@ -20,6 +22,8 @@ export interface RunningCoordinator {
   /** `http://host:port`, with the port it really has. */
   readonly url: string;
   readonly port: number;
+  /** `host:port` of its gRPC API, `undefined` where it has none. */
+  readonly grpcAddress: string | undefined;
   readonly app: NestFastifyApplication;
   /** Refuses new work, drains, gives leases back, closes the store. */
   close(): Promise<void>;
@@ -37,16 +41,60 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
   await store.open();
   const app = await createApplication(store, options);
   try {
+    const grpc = connectGrpc(app, options);
     await app.init();
-    // Not app.listen(): Nest would log the stack of a port in use before the one line that says what to do.
-    await app.getHttpAdapter().getInstance().listen({ port: options.http.port, host: options.http.host });
+    await listenGrpc(app, options);
+    await listenHttp(app, options.http);
+    const { port } = app.getHttpServer().address() as { port: number };
+    return {
+      url: `http://${hostOf(options.http)}:${port}`,
+      port,
+      grpcAddress: options.grpc && grpc && `${hostOf(options.grpc)}:${grpc.port}`,
+      app,
+      close: () => app.close(),
+    };
   } catch (error) {
     await app.close();
-    throw listenError(error, options.http);
+    throw error;
   }
-  const { port } = app.getHttpServer().address() as { port: number };
-  const host = options.http.host.includes(':') ? `[${options.http.host}]` : options.http.host;
-  return { url: `http://${host}:${port}`, port, app, close: () => app.close() };
+}
+
+/** Where somebody listens. */
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** An IPv6 address stands in brackets. */
+const hostOf = ({ host }: Address): string => (host.includes(':') ? `[${host}]` : host);
+
+async function listenHttp(app: NestFastifyApplication, { host, port }: Address): Promise<void> {
+  try {
+    // Not app.listen(): Nest would log the stack of a port in use before the one line that says what to do.
+    await app.getHttpAdapter().getInstance().listen({ port, host });
+  } catch (error) {
+    throw listenError(error, { host, port }, 'HTTP');
+  }
+}
+
+function connectGrpc(app: NestFastifyApplication, options: CoordinatorOptions): GrpcServer | undefined {
+  if (!options.grpc) return undefined;
+  const { limits } = { ...DEFAULT_SETTINGS, ...options.settings };
+  const server = new GrpcServer(
+    { ...options.grpc, maxMessageBytes: limits.bodyBytes },
+    { health: app.get(HealthService), requests: app.get(CoordinatorMetrics).requests },
+  );
+  app.connectMicroservice({ strategy: server });
+  return server;
+}
+
+async function listenGrpc(app: NestFastifyApplication, { grpc }: CoordinatorOptions): Promise<void> {
+  if (!grpc) return;
+  try {
+    await app.startAllMicroservices();
+  } catch (error) {
+    throw listenError(error, grpc, 'GRPC');
+  }
 }
 
 async function createApplication(store: TransactionStore, options: CoordinatorOptions) {
@@ -77,15 +125,18 @@ function httpAdapter(bodyLimit: number): FastifyAdapter {
   return adapter;
 }
 
-function listenError(error: unknown, { host, port }: CoordinatorOptions['http']): unknown {
-  const { code } = error as { code?: string };
+function listenError(error: unknown, { host, port }: Address, key: 'HTTP' | 'GRPC'): unknown {
+  const code = LISTEN_CODES.find((known) => known === codeOf(error) || String(error).includes(known));
+  if (code === undefined) return error;
   if (code === 'EADDRINUSE') {
-    const message = `port ${port} on ${host} is in use: stop what listens there or set HTTP_PORT to another one`;
+    const message = `port ${port} on ${host} is in use: stop what listens there or set ${key}_PORT to another one`;
     return new DtxError(ERROR_CODES.portInUse, message, { cause: error });
   }
-  if (code === 'EADDRNOTAVAIL' || code === 'EACCES' || code === 'ENOTFOUND') {
-    const message = `cannot listen on ${host}:${port} (${code}): set HTTP_HOST and HTTP_PORT to an address of this machine`;
-    return new DtxError(ERROR_CODES.invalidConfig, message, { cause: error });
-  }
-  return error;
+  const message = `cannot listen on ${host}:${port} (${code}): set ${key}_HOST and ${key}_PORT to an address of this machine`;
+  return new DtxError(ERROR_CODES.invalidConfig, message, { cause: error });
 }
+
+/** Errors of an address that somebody can mend. The library of gRPC only tells them in its text. */
+const LISTEN_CODES = ['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND'];
+
+const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;

@@ -1,4 +1,4 @@
-import type { BranchStatus, TransType } from './vocabulary';
+import type { BranchStatus, Protocol, TransType } from './vocabulary';
 
 /** One row that a registration adds to its transaction. */
 export interface RegisteredBranch {
@@ -13,6 +13,8 @@ export interface RegisteredBranch {
 export interface BranchRegistration {
   readonly gid: string;
   readonly transType: Extract<TransType, 'tcc' | 'xa' | 'workflow'>;
+  /** How its URLs are called where they do not say so themselves; absent: http. */
+  readonly protocol?: Protocol;
   /** In the order in which they are stored. */
   readonly branches: readonly RegisteredBranch[];
 }

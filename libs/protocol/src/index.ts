@@ -12,6 +12,12 @@ export * from './options-json';
 export * from './outcome';
 export { parseBranchRegistration } from './parse/branch-registration';
 export { checkGid } from './parse/gid';
+export {
+  grpcFieldName,
+  parseGrpcAbortRequest,
+  parseGrpcBranchRegistration,
+  parseGrpcTransactionRequest,
+} from './parse/grpc-requests';
 export { parseAbortRequest, parseTransactionRequest } from './parse/transaction-request';
 export * from './service-registry';
 export * from './text';

@@ -1,4 +1,5 @@
 export { Gate } from './gate';
+export { GrpcCaller, type GrpcResult } from './grpc-caller';
 export { ManualClock } from './manual-clock';
 export { MortalLink } from './mortal-link';
 export {

@@ -10,9 +10,10 @@ const LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug'];
 /** Starts a coordinator, which runs until the process is asked to end. @throws DtxError with what an operator can mend */
 export async function serve(config: CoordinatorConfig, print: (line: string) => void): Promise<void> {
   Logger.overrideLogger(LEVELS.slice(0, LEVELS.indexOf(nestLevel(config.LOG_LEVEL)) + 1));
-  const { app, url } = await startCoordinator(coordinatorOptions(config));
+  const { app, url, grpcAddress } = await startCoordinator(coordinatorOptions(config));
   app.enableShutdownHooks();
-  print(`coordinator listening on ${url} (transactions ${storePlace(config)})`);
+  const grpc = grpcAddress === undefined ? '' : `and grpc://${grpcAddress} `;
+  print(`coordinator listening on ${url} ${grpc}(transactions ${storePlace(config)})`);
 }
 
 const nestLevel = (name: LogLevelName): LogLevel => (name === 'info' ? 'log' : name);

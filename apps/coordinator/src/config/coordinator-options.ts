@@ -6,6 +6,7 @@ import { storeOptions } from './store-options';
 export function coordinatorOptions(config: CoordinatorConfig): CoordinatorOptions {
   return {
     http: { host: config.HTTP_HOST, port: config.HTTP_PORT },
+    ...(config.GRPC_ENABLED && { grpc: { host: config.GRPC_HOST, port: config.GRPC_PORT } }),
     store: storeOptions(config),
     settings: {
       retryInterval: config.RETRY_INTERVAL,

@@ -31,6 +31,16 @@ export class CoordinatorConfig {
   @Count(65_535, 0)
   HTTP_PORT = 36789;
 
+  /** Off: not served over gRPC. Branches are called over gRPC all the same. */
+  @Switch()
+  GRPC_ENABLED: boolean = true;
+
+  @Text()
+  GRPC_HOST = '127.0.0.1';
+
+  @Count(65_535, 0)
+  GRPC_PORT = 36790;
+
   @IsIn(STORE_DRIVERS)
   STORE_DRIVER: StoreDriverName = 'sqlite';
 

@@ -12,6 +12,7 @@ const IN_WORDS: Readonly<Record<string, string>> = {
   STORE_POOL_SIZE: 'by driver',
   STORE_AUTO_MIGRATE: 'by driver',
   OUTCOME_SUBSTRING: 'on',
+  GRPC_ENABLED: 'on',
 };
 
 /** Rows of the configuration table: key and default. */

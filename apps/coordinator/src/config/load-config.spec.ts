@@ -13,9 +13,18 @@ describe('the configuration of the coordinator', () => {
   test('has a default for everything: SQLite in ./data, on the loopback address only', () => {
     expect(coordinatorOptions(load({}))).toEqual({
       http: { host: '127.0.0.1', port: 36789 },
+      grpc: { host: '127.0.0.1', port: 36790 },
       store: { driver: 'sqlite', directory: './data' },
       settings: DEFAULT_SETTINGS,
     });
+  });
+
+  test('serves gRPC elsewhere, or not at all', () => {
+    expect(coordinatorOptions(load({ GRPC_HOST: '0.0.0.0', GRPC_PORT: '0' })).grpc).toEqual({
+      host: '0.0.0.0',
+      port: 0,
+    });
+    expect(coordinatorOptions(load({ GRPC_ENABLED: 'off' }))).not.toHaveProperty('grpc');
   });
 
   test('comes from the environment', () => {
@@ -81,7 +90,15 @@ describe('the configuration of the coordinator', () => {
   });
 
   const keys = Object.keys(new CoordinatorConfig());
-  const texts = new Set(['HTTP_HOST', 'DATA_DIR', 'STORE_HOST', 'STORE_USER', 'STORE_PASSWORD', 'STORE_DB']);
+  const texts = new Set([
+    'HTTP_HOST',
+    'GRPC_HOST',
+    'DATA_DIR',
+    'STORE_HOST',
+    'STORE_USER',
+    'STORE_PASSWORD',
+    'STORE_DB',
+  ]);
   /** What no key takes. */
   const wrong = (key: string): string => (texts.has(key) ? '' : 'nonsense');
 

@@ -68,9 +68,9 @@ export class TransactionService {
    *
    * @throws RefusedError when it is not prepared, or has other branches under the same ids
    */
-  async registerBranch({ gid, transType, branches }: BranchRegistration): Promise<void> {
+  async registerBranch({ gid, transType, branches, protocol = 'http' }: BranchRegistration): Promise<void> {
     for (const { op, url } of branches) {
-      const problem = this.environment.dispatcher.problemWith(url, 'http');
+      const problem = this.environment.dispatcher.problemWith(url, protocol);
       if (problem) throw new InvalidRequestError(transType === 'tcc' ? op : 'url', problem);
     }
     const command = { kind: 'register', gid, transType, branches } as const;

@@ -23,6 +23,10 @@ export const DTM_TRANS_OPTIONS = new Message('DtmTransOptions', {
   BranchHeaders: stringMap(5),
   RequestTimeout: int64(6),
   RetryLimit: int64(7),
+  // Ours, as the same fields of the HTTP API.
+  Concurrent: bool(101),
+  MaxAttempts: int64(102),
+  OnComplete: string(103),
 });
 
 export const DTM_REQUEST = new Message('DtmRequest', {
@@ -35,6 +39,8 @@ export const DTM_REQUEST = new Message('DtmRequest', {
   Steps: string(7),
   ReqExtra: stringMap(8),
   RollbackReason: string(9),
+  // Ours, as the same field of the HTTP API.
+  BusinessKey: string(101),
 });
 
 export const DTM_GID_REPLY = new Message('DtmGidReply', { Gid: string(1) });
@@ -48,24 +54,36 @@ export const DTM_BRANCH_REQUEST = new Message('DtmBranchRequest', {
   BusiPayload: bytes(6),
 });
 
-export const DTM_TRANSACTION = new Message('DtmTransaction', {
-  Gid: string(1),
-  Status: string(2),
-  RollbackReason: string(3),
-  Result: string(4),
-});
+export const DTM_TRANSACTION = new Message(
+  'DtmTransaction',
+  {
+    Gid: string(1),
+    Status: string(2),
+    RollbackReason: string(3),
+    Result: string(4),
+  },
+  { Gid: 'gid', Status: 'status', RollbackReason: 'rollback_reason', Result: 'result' },
+);
 
-export const DTM_PROGRESS = new Message('DtmProgress', {
-  Status: string(1),
-  BinData: bytes(2),
-  BranchID: string(3),
-  Op: string(4),
-});
+export const DTM_PROGRESS = new Message(
+  'DtmProgress',
+  {
+    Status: string(1),
+    BinData: bytes(2),
+    BranchID: string(3),
+    Op: string(4),
+  },
+  { Status: 'status', BinData: 'bin_data', BranchID: 'branch_id', Op: 'op' },
+);
 
-export const DTM_PROGRESSES_REPLY = new Message('DtmProgressesReply', {
-  Transaction: nested(1, DTM_TRANSACTION),
-  Progresses: repeatedNested(2, DTM_PROGRESS),
-});
+export const DTM_PROGRESSES_REPLY = new Message(
+  'DtmProgressesReply',
+  {
+    Transaction: nested(1, DTM_TRANSACTION),
+    Progresses: repeatedNested(2, DTM_PROGRESS),
+  },
+  { Transaction: 'transaction', Progresses: 'progresses' },
+);
 
 export const DTM_TOPIC_REQUEST = new Message('DtmTopicRequest', {
   Topic: string(1),

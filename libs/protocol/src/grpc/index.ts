@@ -1,5 +1,6 @@
 export * from './branch-metadata';
 export type * from './coordinator-messages';
+export { fileDescriptors } from './descriptors';
 export type * from './dtm-messages';
 export * from './grpc-outcome';
 export * from './grpc-url';

@@ -5,40 +5,53 @@ import { WireWriter } from './wire-writer';
 export type Scalar = 'string' | 'bytes' | 'bool' | 'int64';
 
 /** One field of a message: its number, and how its values are read and written. */
-export interface Field<T> {
+export interface Field<Read, Written = Read> {
   readonly number: number;
   readonly kind: Scalar | 'map' | Message<FieldsOf>;
   readonly repeated: boolean;
-  /** Only there for the type. */
-  readonly value?: T;
+  /** Only there for the types. */
+  readonly types?: { readonly read: Read; readonly written: Written };
 }
 
 // The types of values differ per field; what matters here is that there is one.
 type FieldsOf = Readonly<Record<string, Field<unknown>>>;
 
 /** A message as it is read: every field has its type; only a message inside may be missing. */
-export type MessageValue<F extends FieldsOf> = { -readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
+export type MessageValue<F extends FieldsOf> = {
+  -readonly [K in keyof F]: F[K] extends Field<infer Read, unknown> ? Read : never;
+};
 
 /** A message as it is written: what is missing has its zero value. */
 export type MessageInput<F extends FieldsOf> = {
-  readonly [K in keyof F]?: F[K] extends Field<infer T> ? T | undefined : never;
+  readonly [K in keyof F]?: F[K] extends Field<unknown, infer Written> ? Written | undefined : never;
 };
 
-const field = <T>(number: number, kind: Field<T>['kind'], repeated = false): Field<T> => ({ number, kind, repeated });
+function field<Read, Written = Read>(
+  number: number,
+  kind: Field<Read, Written>['kind'],
+  repeated = false,
+): Field<Read, Written> {
+  return { number, kind, repeated };
+}
 
 export const string = (number: number): Field<string> => field(number, 'string');
 export const bytes = (number: number): Field<Uint8Array> => field(number, 'bytes');
 export const bool = (number: number): Field<boolean> => field(number, 'bool');
 /** As a number: what is beyond 2^53 loses its last digits. */
 export const int64 = (number: number): Field<number> => field(number, 'int64');
+export const repeatedString = (number: number): Field<readonly string[]> => field(number, 'string', true);
 export const repeatedBytes = (number: number): Field<readonly Uint8Array[]> => field(number, 'bytes', true);
 export const stringMap = (number: number): Field<Readonly<Record<string, string>>> => field(number, 'map');
-export const nested = <F extends FieldsOf>(number: number, message: Message<F>): Field<MessageValue<F> | undefined> =>
+export const nested = <F extends FieldsOf>(
+  number: number,
+  message: Message<F>,
+): Field<MessageValue<F> | undefined, MessageInput<F> | undefined> =>
   field(number, message as unknown as Message<FieldsOf>);
 export const repeatedNested = <F extends FieldsOf>(
   number: number,
   message: Message<F>,
-): Field<readonly MessageInput<F>[]> => field(number, message as unknown as Message<FieldsOf>, true);
+): Field<readonly MessageValue<F>[], readonly MessageInput<F>[]> =>
+  field(number, message as unknown as Message<FieldsOf>, true);
 
 /**
  * A message of protocol buffers, told by a table of its fields. Written by hand and not generated: the few messages of this
@@ -48,10 +61,14 @@ export class Message<F extends FieldsOf> {
   private readonly byNumber: readonly (readonly [name: string, field: Field<unknown>] | undefined)[];
   private readonly entries: readonly (readonly [name: string, field: Field<unknown>])[];
 
-  /** @param name as in its .proto file, without the package */
+  /**
+   * @param name as in its .proto file, without the package
+   * @param jsonNames names in JSON where they are others, which only reflection tells
+   */
   constructor(
     readonly name: string,
     readonly fields: F,
+    readonly jsonNames: Readonly<Record<string, string>> = {},
   ) {
     this.entries = Object.entries(fields);
     const byNumber: (readonly [string, Field<unknown>] | undefined)[] = [];

@@ -17,9 +17,13 @@ const CONTROL = /[\p{Cc}\p{Cs}]/u;
  * @throws InvalidRequestError naming the first wrong field
  */
 export function parseBranchRegistration(fields: Texts, limits: RequestLimits): BranchRegistration {
+  return readBranchRegistration(fields, Buffer.from(fields['data'] ?? '', 'utf8'), limits);
+}
+
+/** The same with the payload as bytes. @throws InvalidRequestError naming the first wrong field */
+export function readBranchRegistration(fields: Texts, payload: Uint8Array, limits: RequestLimits): BranchRegistration {
   const gid = checkGid(fields['gid'] ?? '');
   const branchId = checkedId(fields['branch_id'] ?? '');
-  const payload = Buffer.from(fields['data'] ?? '', 'utf8');
   if (payload.byteLength > limits.payloadBytes) {
     throw new InvalidRequestError('data', `must not be larger than ${limits.payloadBytes} bytes`);
   }

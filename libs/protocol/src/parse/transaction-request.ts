@@ -21,6 +21,18 @@ const NO_PAYLOAD = new Uint8Array(0);
  */
 export function parseTransactionRequest(body: unknown, limits: RequestLimits): TransactionRequest {
   const fields = objectOf(body, 'body');
+  return readTransactionRequest(fields, limits, (legacy, steps) => payloadsOf(fields, legacy, steps, limits));
+}
+
+/** @see readTransactionRequest @param legacy payloads in the steps themselves @returns one payload per step */
+export type PayloadsOf = (legacy: readonly string[], steps: number) => Uint8Array[];
+
+/** Validates everything but the payloads, which arrive in another form on each road. @throws InvalidRequestError */
+export function readTransactionRequest(
+  fields: Fields,
+  limits: RequestLimits,
+  payloads: PayloadsOf,
+): TransactionRequest {
   const gid = checkGid(stringOf(fields, 'gid'));
   const transType = transTypeOf(fields);
   const { steps, legacyPayloads } = stepsOf(fields, limits);
@@ -32,7 +44,7 @@ export function parseTransactionRequest(body: unknown, limits: RequestLimits): T
     gid,
     transType,
     steps,
-    payloads: payloadsOf(fields, legacyPayloads, steps.length, limits),
+    payloads: payloads(legacyPayloads, steps.length),
     queryPrepared: urlOf(fields, 'query_prepared', 'query_prepared'),
     protocol: protocolOf(fields),
     customData,
@@ -104,16 +116,20 @@ function payloadsOf(
     return entry ?? '';
   });
   const all = legacyPayloads.length === 0 ? texts : [...texts, ...legacyPayloads];
-  if (all.length < steps) throw new InvalidRequestError('payloads', `must hold one entry per step, ${steps} in all`);
-  return all.slice(0, steps).map((text, index) => payloadBytes(text, index, limits));
+  return onePerStep(
+    all.map((text) => (text === '' ? NO_PAYLOAD : Buffer.from(text, 'utf8'))),
+    steps,
+    limits,
+  );
 }
 
-function payloadBytes(text: string, index: number, limits: RequestLimits): Uint8Array {
-  const bytes = text === '' ? NO_PAYLOAD : Buffer.from(text, 'utf8');
-  if (bytes.byteLength > limits.payloadBytes) {
-    throw new InvalidRequestError(`payloads[${index}]`, `must not be larger than ${limits.payloadBytes} bytes`);
-  }
-  return bytes;
+/** @throws InvalidRequestError when there are too few payloads, or one is too large */
+export function onePerStep(all: readonly Uint8Array[], steps: number, limits: RequestLimits): Uint8Array[] {
+  if (all.length < steps) throw new InvalidRequestError('payloads', `must hold one entry per step, ${steps} in all`);
+  const payloads = all.slice(0, steps);
+  const index = payloads.findIndex(({ byteLength }) => byteLength > limits.payloadBytes);
+  if (index < 0) return payloads;
+  throw new InvalidRequestError(`payloads[${index}]`, `must not be larger than ${limits.payloadBytes} bytes`);
 }
 
 function optionsOf(fields: Fields, limits: RequestLimits): TransactionOptions {
