@@ -71,6 +71,7 @@ export { pgDatabase, type PgClient, type PgPool, type PgSession } from './xa/par
 export type { PhaseOneWork } from './xa/participant/phase-one';
 export { XaParticipant, type XaHandled, type XaParticipantOptions } from './xa/participant/xa-participant';
 export { XaReconciler, type XaReconcilerOptions, type XaReconcilerReport } from './xa/participant/xa-reconciler';
+export { checkXaLimits, type XaLimits } from './xa/participant/xa-limits';
 export type { XaDatabase, XaSession } from './xa/participant/xa-session';
 export { Xa } from './xa/xa';
 export { XaBuilder } from './xa/xa-builder';

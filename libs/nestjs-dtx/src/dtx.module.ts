@@ -31,8 +31,8 @@ import { WorkflowCallback } from './workflow/workflow-callback';
 import { WorkflowRoute } from './workflow/workflow-route';
 import { WorkflowExplorer } from './workflow/workflow.explorer';
 import { WorkflowScanner } from './workflow/workflow.scanner';
-import { ControlDataSources } from './xa/control-data-sources';
 import { XaBranches } from './xa/xa-branches';
+import { XaDataSources } from './xa/xa-data-sources';
 import { XaReconciliation } from './xa/xa-reconciliation';
 import { XaChecker } from './xa/xa.checker';
 
@@ -51,7 +51,6 @@ const clientProvider = {
     BarrierCleanUp,
     BarrierService,
     BarrierTableChecker,
-    ControlDataSources,
     DataSources,
     DtxContext,
     DtxExplorer,
@@ -65,6 +64,7 @@ const clientProvider = {
     WorkflowScanner,
     XaBranches,
     XaChecker,
+    XaDataSources,
     XaReconciliation,
   ],
   exports: [BarrierService, DtxContext, DtxMessages, DtxMetadataAccessor, XaBranches],

@@ -1,5 +1,6 @@
 import { checkBarrierTtl, type DtxClientOptions } from '@nestjs-dtx/client';
 import { NAME, NAME_RULE } from './dtx.constants';
+import { xaSettings, type XaOptions } from './xa/xa-options';
 import type { XaReconciliationOptions } from './xa/xa-reconciliation-options';
 import { DtxDefinitionError } from './errors/dtx-definition.error';
 
@@ -46,6 +47,8 @@ export interface DtxOptions {
    * @default every 60 seconds, those that are older than 60 seconds
    */
   readonly xaReconciler?: XaReconciliationOptions | false;
+  /** What XA branches may take of the databases. */
+  readonly xa?: XaOptions;
   /** Further options of the client. */
   readonly client?: Omit<DtxClientOptions, 'coordinator'>;
 }
@@ -92,6 +95,7 @@ export function checkOptions(options: DtxOptions): DtxOptions {
   );
   if (options.barrierTtl !== undefined) checkTtl(options.barrierTtl);
   checkReconciler(options);
+  xaSettings(options.xa);
   return options;
 }
 

@@ -23,6 +23,7 @@ export type { DtxExtras, DtxOptions } from './dtx.options';
 export { getDtxToken } from './dtx.tokens';
 export { DtxMessages, type MessageWork } from './messages/dtx-messages';
 export { XaBranches } from './xa/xa-branches';
+export type { XaOptions } from './xa/xa-options';
 export type { XaReconciliationOptions } from './xa/xa-reconciliation-options';
 export { BarrierRootHandleError } from './errors/barrier-root-handle.error';
 export { DtxDefinitionError } from './errors/dtx-definition.error';

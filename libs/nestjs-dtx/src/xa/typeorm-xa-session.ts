@@ -4,14 +4,18 @@ import { runnerExecutor } from '../barrier/typeorm-executor';
 import { inOpenTransaction } from '../barrier/local-transactions';
 import { closeConnection, dedicatedRunner, markTransaction } from './xa-query-runner';
 
-/** The session of an XA branch, on a connection of a DataSource that is its own. */
+/** The session of an XA branch, on a connection that is its own. */
 export interface TypeormXaSession extends XaSession {
   /** Runs the work with the manager of the branch's open transaction; who asks for a local one meanwhile joins it. */
   inBranch<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
 }
 
-export async function openXaSession(dataSource: DataSource): Promise<TypeormXaSession> {
-  const runner = await dedicatedRunner(dataSource);
+/**
+ * @param dataSource whose entities the work is about
+ * @param pool whose connection it gets
+ */
+export async function openXaSession(dataSource: DataSource, pool: DataSource): Promise<TypeormXaSession> {
+  const runner = await dedicatedRunner(dataSource, pool);
   return {
     ...runnerExecutor(runner),
     async inBranch(work) {

@@ -5,8 +5,11 @@ import { BarrierService } from '../barrier/barrier.service';
 import { xaDialectOf } from '../barrier/database-kind';
 import { runInScope } from '../context/dtx-context';
 import type { BarrierMetadata } from '../discovery/handler-metadata';
+import { DTX_OPTIONS } from '../dtx.module-definition';
+import type { DtxOptions } from '../dtx.options';
 import { DTX_CLIENT } from '../dtx.tokens';
-import { ControlDataSources } from './control-data-sources';
+import { XaDataSources } from './xa-data-sources';
+import { xaSettings } from './xa-options';
 import { openXaSession, type TypeormXaSession } from './typeorm-xa-session';
 
 /** The participant's side of XA transactions on the DataSources of this application. */
@@ -18,7 +21,8 @@ export class XaBranches {
   constructor(
     @Inject(DTX_CLIENT) private readonly client: DtxClient,
     private readonly barriers: BarrierService,
-    private readonly controls: ControlDataSources,
+    private readonly pools: XaDataSources,
+    @Inject(DTX_OPTIONS) private readonly options: DtxOptions,
   ) {}
 
   /**
@@ -78,9 +82,10 @@ export class XaBranches {
   private create(dataSource: DataSource, table: string): XaParticipant<TypeormXaSession> {
     const database = {
       dialect: xaDialectOf(dataSource),
-      open: () => openXaSession(dataSource),
-      openControl: async () => openXaSession(await this.controls.of(dataSource)),
+      open: async () => openXaSession(dataSource, await this.pools.of(dataSource, 'work')),
+      openControl: async () => openXaSession(dataSource, await this.pools.of(dataSource, 'control')),
     };
-    return this.client.xaParticipant({ database, table });
+    const { limits } = xaSettings(this.options.xa);
+    return this.client.xaParticipant({ database, table, ...limits });
   }
 }

@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 
 /** What TypeORM keeps to itself and an XA transaction needs. */
 interface Internals {
+  dataSource: DataSource;
+  connection: DataSource;
+  manager: EntityManager;
   /** Above 0, a transaction inside of the open one becomes a savepoint. */
   transactionDepth: number;
   isTransactionActive: boolean;
@@ -20,9 +23,17 @@ interface MysqlConnection {
 /** So long the server may take to say good-bye. Milliseconds. */
 const GOOD_BYE_MS = 2000;
 
-/** @returns a runner with a connection of its own, on which nobody else sends statements */
-export async function dedicatedRunner(dataSource: DataSource): Promise<QueryRunner> {
-  const runner = dataSource.createQueryRunner('master');
+/**
+ * @param dataSource whose entities and subscribers the runner knows
+ * @param pool a DataSource of the same database, from which it has its connection
+ * @returns a runner with a connection of its own, on which nobody else sends statements
+ */
+export async function dedicatedRunner(dataSource: DataSource, pool: DataSource): Promise<QueryRunner> {
+  const runner = pool.createQueryRunner('master');
+  const internals = runner as unknown as Internals;
+  // TypeORM before 1.0 calls it `connection`.
+  internals['dataSource' in runner ? 'dataSource' : 'connection'] = dataSource;
+  internals.manager = dataSource.createEntityManager(runner);
   await runner.connect();
   return runner;
 }

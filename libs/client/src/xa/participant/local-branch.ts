@@ -37,9 +37,10 @@ export class LocalBranch {
   }
 
   /** Stores the row within the branch. @returns what was there before; `absent` if it is new */
-  async storeRow(session: XaSession): Promise<RowState> {
+  async storeRow(session: XaSession, lockWaitSeconds: number): Promise<RowState> {
     const key = actionRow(this.info.branchId);
-    const isNew = await this.engine.storeRow(session, () => this.rows.insert(session, key, OPS.action));
+    const insert = (): Promise<boolean> => this.rows.insert(session, key, OPS.action);
+    const isNew = await this.engine.storeRow(session, insert, lockWaitSeconds);
     if (isNew === 'taken') return { row: 'busy' };
     return isNew ? { row: 'absent' } : { row: 'stored', by: await this.rows.reason(session, key) };
   }

@@ -13,7 +13,9 @@ const SHORT_LOCK_WAIT = 1;
 
 /** XA of MySQL and MariaDB (spec 9.5). Statements are texts: none of them can be prepared with parameters. */
 export const mysqlXa: XaEngine = {
-  async start(session, xid) {
+  async start(session, xid, lockWaitSeconds) {
+    // No session is used again after a branch, so that nothing has to be set back.
+    await session.execute(`set innodb_lock_wait_timeout = ${lockWaitSeconds}`, []);
     try {
       await session.execute(`xa start '${xid}'`, []);
     } catch (error) {
@@ -38,6 +40,7 @@ export const mysqlXa: XaEngine = {
     // It may be ended already, or be marked as to be rolled back: the statement that counts is the next one.
     await session.execute(`xa end '${xid}'`, []).catch(() => {});
     await session.execute(`xa rollback '${xid}'`, []);
+    await session.destroy();
   },
 
   // Before MySQL 8.0.29, and in every MariaDB, a branch can be ended elsewhere only when this connection is gone.
@@ -48,12 +51,11 @@ export const mysqlXa: XaEngine = {
   rollback: (session, xid) => ended(session, `xa rollback '${xid}'`),
 
   async isPrepared(session, xid) {
-    try {
-      return (await recoverable(session)).includes(xid);
-    } catch (error) {
-      if (MAY_NOT_RECOVER.has(driverCode(error))) return false;
-      throw error;
-    }
+    return (await recoverableIfAllowed(session)).includes(xid);
+  },
+
+  async hasPrepared(session, gid) {
+    return (await recoverableIfAllowed(session)).some((xid) => branchOfXid(xid)?.gid === gid);
   },
 
   async problem(session) {
@@ -95,6 +97,15 @@ async function ended(session: XaSession, statement: string): Promise<Ended> {
     throw error;
   }
   return 'done';
+}
+
+async function recoverableIfAllowed(session: XaSession): Promise<string[]> {
+  try {
+    return await recoverable(session);
+  } catch (error) {
+    if (MAY_NOT_RECOVER.has(driverCode(error))) return [];
+    throw error;
+  }
 }
 
 /** All prepared branches of the server in the form of this protocol: one part, default format. */

@@ -13,6 +13,12 @@ export interface PhaseOneWork<Session, T> {
   readonly register: () => Promise<void>;
 }
 
+/** Where phase 1 takes place. */
+export interface PhaseOnePlace<Session extends XaSession> {
+  readonly database: XaDatabase<Session>;
+  readonly lockWaitSeconds: number;
+}
+
 /** What happened on the session before it was given back. */
 type Course<T> =
   { readonly prepared: true; readonly value: T } | { readonly prepared: false; readonly found: RowState };
@@ -23,32 +29,32 @@ type Course<T> =
  *
  * @returns `ran: false` for a repeat of a request that is prepared or committed already
  * @throws BranchFailureError the branch was rolled back before its work came
- * @throws BranchOngoingError an earlier request for this branch is still at work
+ * @throws BranchOngoingError an earlier request for this branch is still at work, or a lock was not to be had in time
  * @throws what business and registration throw, and errors of the database
  */
 export async function runPhaseOne<Session extends XaSession, T>(
   branch: LocalBranch,
-  database: XaDatabase<Session>,
+  { database, lockWaitSeconds }: PhaseOnePlace<Session>,
   work: PhaseOneWork<Session, T>,
 ): Promise<BarrierResult<T>> {
+  const { engine, xid } = branch;
   const session = await database.open();
-  const started = await destroyOnError(session, () => branch.engine.start(session, branch.xid));
+  const started = await destroyOnError(session, () => engine.start(session, xid, lockWaitSeconds));
   if (started === 'taken') {
-    await session.release();
+    await engine.leave(session);
     return repeated(branch, database, { row: 'busy' });
   }
-  const course = await attempt(branch, session, work);
+  const found = await destroyOnError(session, () => branch.storeRow(session, lockWaitSeconds));
+  const course = await attempt(branch, { session, found }, work);
   return course.prepared ? { ran: true, value: course.value } : repeated(branch, database, course.found);
 }
 
 async function attempt<Session extends XaSession, T>(
   branch: LocalBranch,
-  session: Session,
+  { session, found }: { readonly session: Session; readonly found: RowState },
   { business, register }: PhaseOneWork<Session, T>,
 ): Promise<Course<T>> {
   const { engine, xid } = branch;
-  // After an error here nobody knows how long the session waits for locks.
-  const found = await destroyOnError(session, () => branch.storeRow(session));
   let value: T | undefined;
   try {
     if (found.row === 'absent') {
@@ -76,9 +82,7 @@ async function abandon({ engine, xid }: LocalBranch, session: XaSession): Promis
     await engine.abandon(session, xid);
   } catch {
     await session.destroy();
-    return;
   }
-  await session.release();
 }
 
 async function destroyOnError<T>(session: XaSession, work: () => Promise<T>): Promise<T> {

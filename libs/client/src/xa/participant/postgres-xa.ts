@@ -1,4 +1,5 @@
 import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
+import { branchOfXid } from '../xid';
 import { driverCode } from './driver-error';
 import type { Ended, XaEngine } from './xa-engine';
 import type { XaSession } from './xa-session';
@@ -18,16 +19,13 @@ export const postgresXa: XaEngine = {
     return 'started';
   },
 
-  async storeRow(session, insert) {
-    const { rows } = await session.execute(
-      `select txid_current()::text as txid, current_setting('lock_timeout') as wait`,
-      [],
-    );
+  async storeRow(session, insert, lockWaitSeconds) {
+    const { rows } = await session.execute('select txid_current()::text as txid', []);
     transactions.set(session, rows[0]?.['txid']);
     await setLocal(session, SHORT_LOCK_WAIT);
     try {
       const isNew = await insert();
-      await setLocal(session, rows[0]?.['wait']);
+      await setLocal(session, `${lockWaitSeconds}s`);
       return isNew;
     } catch (error) {
       if (driverCode(error) === LOCK_NOT_AVAILABLE) return 'taken';
@@ -51,6 +49,7 @@ export const postgresXa: XaEngine = {
 
   async abandon(session) {
     await session.execute('rollback', []);
+    await session.release();
   },
 
   leave: (session) => session.release(),
@@ -62,6 +61,13 @@ export const postgresXa: XaEngine = {
   async isPrepared(session, xid) {
     const { rows } = await session.execute('select 1 as one from pg_prepared_xacts where gid = $1', [xid]);
     return rows.length > 0;
+  },
+
+  async hasPrepared(session, gid) {
+    const { rows } = await session.execute('select gid as xid from pg_prepared_xacts where starts_with(gid, $1)', [
+      gid,
+    ]);
+    return rows.some(({ xid }) => branchOfXid(String(xid))?.gid === gid);
   },
 
   async problem(session) {
@@ -107,6 +113,6 @@ async function ended(session: XaSession, statement: string): Promise<Ended> {
   return 'done';
 }
 
-async function setLocal(session: XaSession, wait: unknown): Promise<void> {
+async function setLocal(session: XaSession, wait: string): Promise<void> {
   await session.execute(`select set_config('lock_timeout', $1, true)`, [wait]);
 }

@@ -7,13 +7,16 @@ import type { CoordinatorApi } from '../../transactions/coordinator-api';
 import { registerBranch } from '../../transactions/register-branch';
 import { XA_ENGINES } from './engines';
 import { LocalBranch } from './local-branch';
+import { lockWaitError } from './lock-wait';
 import { runPhaseOne, type PhaseOneWork } from './phase-one';
 import { commitBranch, rollbackBranch } from './phase-two';
 import { withControl, type XaDatabase, type XaSession } from './xa-session';
+import { XaGate } from './xa-gate';
+import { checkXaLimits, type XaLimits } from './xa-limits';
 import { XaReconciler, type XaReconcilerOptions } from './xa-reconciler';
 
 /** @see XaParticipant */
-export interface XaParticipantOptions<Session extends XaSession> {
+export interface XaParticipantOptions<Session extends XaSession> extends XaLimits {
   readonly database: XaDatabase<Session>;
   /**
    * Barrier table in that database, `table` or `schema.table`.
@@ -33,13 +36,19 @@ export type XaHandled<T> = ({ readonly phase: 1 } & BarrierResult<T>) | { readon
 export class XaParticipant<Session extends XaSession = XaSession> {
   private readonly database: XaDatabase<Session>;
   private readonly table: string | undefined;
+  private readonly lockWaitSeconds: number;
+  private readonly gate: XaGate;
 
+  /** @throws DtxError `DTX_INVALID_CONFIG` naming the wrong option */
   constructor(
     private readonly api: CoordinatorApi,
     options: XaParticipantOptions<Session>,
   ) {
     this.database = options.database;
     this.table = options.table;
+    const { atOnce, lockWaitSeconds } = checkXaLimits(options);
+    this.lockWaitSeconds = lockWaitSeconds;
+    this.gate = new XaGate({ atOnce, patienceMs: lockWaitSeconds * 1000 });
   }
 
   /**
@@ -49,7 +58,8 @@ export class XaParticipant<Session extends XaSession = XaSession> {
    * @param info the request, as `branchInfoFrom` reads it
    * @param business works through the session only, and neither commits nor rolls back
    * @throws BranchFailureError the branch was rolled back before its work came
-   * @throws BranchOngoingError an earlier request, or the work itself, is not over yet: ask again
+   * @throws BranchOngoingError an earlier request, or the work itself, is not over yet; or too much is going on here, or rows
+   * are locked for too long. Nothing was done: ask again, or give the transaction up
    * @throws XaBranchError the branch is not as the decision needs it: a person has to look
    * @throws BarrierInfoError, InvalidRequestError the request is none of xa, or its gid is too long for an xid
    * @throws CoordinatorRefusedError the transaction is being rolled back; CoordinatorUnreachableError; errors of the database
@@ -83,7 +93,16 @@ export class XaParticipant<Session extends XaSession = XaSession> {
    * @throws as {@link handle}
    */
   async work<T>(info: BranchInfo, work: PhaseOneWork<Session, T>): Promise<BarrierResult<T>> {
-    return runPhaseOne(this.branch(info), this.database, work);
+    const { database, lockWaitSeconds } = this;
+    const branch = this.branch(info);
+    const hasPrepared = (): Promise<boolean> =>
+      withControl(database, (session) => branch.engine.hasPrepared(session, info.gid));
+    try {
+      return await this.gate.pass(() => runPhaseOne(branch, { database, lockWaitSeconds }, work), hasPrepared);
+    } catch (error) {
+      if (!branch.engine.isLockTimeout(error)) throw error;
+      throw lockWaitError(branch.xid, { error, lockWaitSeconds, isOwn: await hasPrepared() });
+    }
   }
 
   /**
