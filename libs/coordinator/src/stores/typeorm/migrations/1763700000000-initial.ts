@@ -1,11 +1,12 @@
 import { Table, type MigrationInterface, type QueryRunner, type TableColumnOptions } from 'typeorm';
+import { dataSourceOf } from '../data-source-of';
 import { columnTypesOf, timeType, type ColumnTypes } from '../column-types';
 import { createTableOnce } from './create-table-once';
 
 /** dtm's three tables with its column names, and our columns (design 4). */
 export class Initial1763700000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
-    const types = columnTypesOf(queryRunner.dataSource.options.type);
+    const types = columnTypesOf(dataSourceOf(queryRunner).options.type);
     await createTableOnce(queryRunner, transGlobal(types));
     await createTableOnce(queryRunner, transBranchOp(types));
     await createTableOnce(queryRunner, kv(types));

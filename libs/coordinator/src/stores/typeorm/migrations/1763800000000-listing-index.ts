@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { dataSourceOf } from '../data-source-of';
 
 /**
  * Finds the few transactions that are not simply done among millions that are. Where partial indexes exist, one that
@@ -20,8 +21,9 @@ export class ListingIndex1763800000000 implements MigrationInterface {
   }
 }
 
-function isMysql({ dataSource }: QueryRunner): boolean {
-  return dataSource.options.type === 'mysql' || dataSource.options.type === 'mariadb';
+function isMysql(queryRunner: QueryRunner): boolean {
+  const { type } = dataSourceOf(queryRunner).options;
+  return type === 'mysql' || type === 'mariadb';
 }
 
 /** MySQL does not know IF NOT EXISTS here, and a migration that broke off is run again. */

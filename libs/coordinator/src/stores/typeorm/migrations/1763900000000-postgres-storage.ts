@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { dataSourceOf } from '../data-source-of';
 
 /** Columns that are looked up, by table. */
 const KEYS: Readonly<Record<string, readonly string[]>> = {
@@ -27,7 +28,7 @@ const STEPS = [
  */
 export class PostgresStorage1763900000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
-    if (queryRunner.dataSource.options.type !== 'postgres') return;
+    if (dataSourceOf(queryRunner).options.type !== 'postgres') return;
     for (const step of STEPS) await queryRunner.query(step);
   }
 

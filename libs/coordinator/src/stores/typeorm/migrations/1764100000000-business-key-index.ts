@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { dataSourceOf } from '../data-source-of';
 
 const INDEX = 'trans_global_business_key';
 
@@ -8,7 +9,7 @@ const INDEX = 'trans_global_business_key';
  */
 export class BusinessKeyIndex1764100000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
-    const { type } = queryRunner.dataSource.options;
+    const { type } = dataSourceOf(queryRunner).options;
     if (type === 'mysql' || type === 'mariadb') return createOnMysql(queryRunner);
     // Byte by byte, as the other keys: see the migration before this one.
     if (type === 'postgres') {
@@ -20,7 +21,7 @@ export class BusinessKeyIndex1764100000000 implements MigrationInterface {
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    const { type } = queryRunner.dataSource.options;
+    const { type } = dataSourceOf(queryRunner).options;
     await queryRunner.query(`DROP INDEX ${INDEX}${type === 'mysql' || type === 'mariadb' ? ' ON trans_global' : ''}`);
   }
 }

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { dataSourceOf } from '../data-source-of';
 
 const INDEX = 'trans_global_next_cron_time';
 
@@ -17,6 +18,6 @@ export class SqliteDueIndex1764300000000 implements MigrationInterface {
   }
 }
 
-function isSqlite({ dataSource }: QueryRunner): boolean {
-  return dataSource.options.type === 'better-sqlite3';
+function isSqlite(queryRunner: QueryRunner): boolean {
+  return dataSourceOf(queryRunner).options.type === 'better-sqlite3';
 }

@@ -1,4 +1,5 @@
 import type { QueryRunner, Table } from 'typeorm';
+import { dataSourceOf } from '../data-source-of';
 import { columnTypesOf } from '../column-types';
 
 /**
@@ -19,7 +20,7 @@ export async function createTableOnce(queryRunner: QueryRunner, table: Table): P
 
 /** Column by column: TypeORM's tables have no collation of their own. */
 function collated(table: Table, queryRunner: QueryRunner): Table {
-  const types = columnTypesOf(queryRunner.dataSource.options.type);
+  const types = columnTypesOf(dataSourceOf(queryRunner).options.type);
   if (!types.collation) return table;
   for (const column of table.columns) {
     if (column.type === 'varchar' || column.type === types.text) Object.assign(column, types.collation);

@@ -1,4 +1,5 @@
 import { Table, type QueryRunner } from 'typeorm';
+import { dataSourceOf } from '../data-source-of';
 import { MIGRATIONS_TABLE } from '../migrations';
 import { inTransaction } from './in-transaction';
 import type { Reporter } from './reporter';
@@ -34,7 +35,7 @@ export async function applyMigrations(
 
 /** The table that TypeORM's own commands expect. */
 async function createMigrationsTable(queryRunner: QueryRunner): Promise<void> {
-  const { driver } = queryRunner.dataSource;
+  const { driver } = dataSourceOf(queryRunner);
   const { migrationId, migrationTimestamp, migrationName } = driver.mappedDataTypes;
   const column = (name: string, type: typeof migrationId) => ({ name, type: driver.normalizeType({ type }) });
   const id = { isPrimary: true, isGenerated: true, generationStrategy: 'increment' as const };

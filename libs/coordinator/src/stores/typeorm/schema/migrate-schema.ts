@@ -1,4 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import { dataSourceOf } from '../data-source-of';
 import type { Quiet } from '../takeover/dtm-activity';
 import { QUIET } from '../takeover/dtm-activity';
 import { DTM_TABLES } from '../takeover/dtm-tables';
@@ -70,7 +71,7 @@ export function schemaState(dataSource: DataSource): Promise<SchemaState> {
 const silent: Reporter = () => undefined;
 
 function takeOverOf(queryRunner: QueryRunner, state: SchemaState, options: MigrationOptions): TakeOver | undefined {
-  const dialect = takeOverDialectOf(queryRunner.dataSource.options.type);
+  const dialect = takeOverDialectOf(dataSourceOf(queryRunner).options.type);
   const report = options.report ?? silent;
   return (
     dialect &&

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
 import type { QueryRunner } from 'typeorm';
+import { dataSourceOf } from '../data-source-of';
 
 /** Statements of one engine. Both give one row with `done`. */
 interface LockStatements {
@@ -36,7 +37,7 @@ export async function withMigrationLock<T>(
   waitMs: number,
   work: () => Promise<T>,
 ): Promise<T> {
-  const statements = LOCKS[queryRunner.dataSource.options.type];
+  const statements = LOCKS[dataSourceOf(queryRunner).options.type];
   if (!statements) return work();
   const deadline = Date.now() + waitMs;
   while (!(await isDone(queryRunner, statements.take))) {

@@ -1,5 +1,6 @@
 import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { dataSourceOf } from '../data-source-of';
 import { MIGRATIONS, MIGRATIONS_TABLE } from '../migrations';
 import { areDtmTables, DTM_TABLES, keptAs, TAKE_OVER_TABLE, type Columns } from '../takeover/dtm-tables';
 import type { TakeOverDialect } from '../takeover/take-over-dialect';
@@ -21,7 +22,7 @@ export interface SchemaState {
 
 /** @throws DtxError `DTX_STORE_SCHEMA_TOO_NEW` when a later version has migrated it: this one would misread it */
 export async function readSchemaState(queryRunner: QueryRunner): Promise<SchemaState> {
-  const dialect = takeOverDialectOf(queryRunner.dataSource.options.type);
+  const dialect = takeOverDialectOf(dataSourceOf(queryRunner).options.type);
   const columns = dialect ? await readColumns(queryRunner, dialect) : new Map<string, Set<string>>();
   const applied = await appliedMigrations(queryRunner);
   const known = MIGRATIONS.map(({ name }) => name);
