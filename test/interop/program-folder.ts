@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../support/project-root';
-import { runTool } from './run-tool';
-import type { Command, Sdk } from './sdks';
+import { mustRun, type Command } from '../support/run-tool';
+import type { Sdk } from './sdks';
 
 const CACHE = join(PROJECT_ROOT, 'node_modules/.cache/nestjs-dtx-interop');
-const OUTPUT_CHARACTERS = 3000;
 
 /** A program whose packages cannot be fetched: the registry is missing, not the program wrong. */
 export class FetchError extends Error {}
@@ -36,11 +35,7 @@ export async function buildProgram(sdk: Sdk): Promise<string> {
 }
 
 async function runAll(commands: readonly Command[], folder: string, { env }: Sdk): Promise<void> {
-  for (const command of commands) {
-    const { code, output } = await runTool(command, { cwd: folder, env });
-    if (code === 0) continue;
-    throw new Error(`${command.program} ${command.args.join(' ')} failed:\n${output.slice(-OUTPUT_CHARACTERS)}`);
-  }
+  for (const command of commands) await mustRun(command, { cwd: folder, env });
 }
 
 /** Changes with every source and every command. */

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { runTool } from './run-tool';
+import { runTool } from '../support/run-tool';
 import type { Tool } from './sdks';
 
 /** @returns what keeps the tools from being used, with the version that is wanted; `undefined` when nothing does */

@@ -1,12 +1,7 @@
+import type { Command } from '../../support/run-tool';
 import type { Mode } from '../cases';
 
 export type Protocol = 'http' | 'grpc';
-
-/** A command, run in the folder that the sources of a program were copied to. */
-export interface Command {
-  readonly program: string;
-  readonly args: readonly string[];
-}
 
 /** A tool that has to be on PATH. */
 export interface Tool extends Command {
@@ -26,7 +21,7 @@ export interface Sdk {
   readonly version: string;
   readonly modes: Readonly<Partial<Record<Protocol, readonly Mode[]>>>;
   readonly tools: readonly Tool[];
-  /** Gets everything from the registry. */
+  /** Gets everything from the registry. Like the next ones, run in the folder that the sources were copied to. */
   readonly fetch: readonly Command[];
   readonly build: readonly Command[];
   /** Environment of these commands, beside that of the caller. */
