@@ -103,6 +103,22 @@ describe('a row that another session has locked', () => {
       ]);
     });
 
+    test('a claim takes its turn when a row that is long due is written to again and again', async () => {
+      const { gid } = await inserted(newLease(-60_000));
+      await other.run(`UPDATE trans_global SET update_time = '2037-01-01' WHERE gid = '${gid}'`);
+      expect(await behind(gid, () => store.claim(10, newLease()))).toMatchObject([{ epoch: 2, snapshot: { gid } }]);
+      expect(await store.claim(10, newLease())).toEqual([]);
+    });
+
+    test('a claim steps over a row that is long due and that nobody can write to', async () => {
+      const { gid } = await inserted(newLease(-60_000));
+      await other.run(`UPDATE trans_global SET update_time = '2020-01-01' WHERE gid = '${gid}'`);
+      await other.hold(gid);
+      expect(await store.claim(10, newLease())).toEqual([]);
+      await other.run('COMMIT');
+      expect(await store.claim(10, newLease())).toMatchObject([{ epoch: 2, snapshot: { gid } }]);
+    });
+
     test('an outcome behind a forceStop is stale', async () => {
       const { gid } = await inserted(newLease());
       const stop = `UPDATE trans_global SET status = 'failed', epoch = 2 WHERE gid = '${gid}'`;

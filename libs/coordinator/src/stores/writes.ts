@@ -70,6 +70,8 @@ export interface AppendWrite {
   readonly branches: readonly Branch[];
   /** Takes the transaction from whoever works on it: a decision without the new branches would be wrong. */
   readonly interrupts: boolean;
+  /** Refused as `held` while somebody works on the transaction: nobody would come to its end if every registration interrupted. */
+  readonly unheldOnly?: boolean;
 }
 
 export type Write = InsertWrite | ChangeWrite | AdvanceWrite | AppendWrite;
@@ -106,5 +108,5 @@ export interface WriteResults {
   readonly insert: Applied | Duplicate;
   readonly change: Applied | Stale | Held;
   readonly advance: Applied | Stale;
-  readonly append: Applied | Duplicate | Stale;
+  readonly append: Applied | Duplicate | Stale | Held;
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   baseIntervalMs,
   modeOf,
@@ -23,7 +24,7 @@ import {
   type TransactionRequest,
 } from '@nestjs-dtx/protocol';
 import type { BranchRecord, LeasedTransaction } from '../stores/records';
-import type { AppendWrite, Applied, InsertWrite, LeaseRequest } from '../stores/writes';
+import type { AppendWrite, Applied, InsertWrite, LeaseRequest, WriteResults } from '../stores/writes';
 import type { Admission } from './admission';
 import { pointAfter } from './fault-points';
 import { RefusedError } from './refused.error';
@@ -48,6 +49,10 @@ const DONE: Attempt = { done: true };
 
 /** Clients that race on one gid settle within two rounds; more means that something is badly wrong. */
 const MAX_ROUNDS = 10;
+
+/** How often a registration gives way to a visit of its transaction, and for how long each time. Milliseconds. */
+const MAX_WAITS = 50;
+const WAIT_MS = 20;
 
 /** Carries out what the engine accepts: the writes, and the runs that follow from them. */
 export class CommandExecutor {
@@ -121,7 +126,14 @@ export class CommandExecutor {
 
   private async append({ transType, branches, idempotent, interrupts }: Append, gid: string): Promise<Attempt> {
     const { store, faults } = this.environment;
-    const result = await store.write<AppendWrite>({ kind: 'append', gid, transType, branches, interrupts });
+    const result = await this.appended({
+      kind: 'append',
+      gid,
+      transType,
+      branches,
+      interrupts,
+      unheldOnly: interrupts,
+    });
     if (result.result === 'stale') return { done: false, stored: result.stored };
     if (result.result === 'applied') {
       faults?.reach('branch-stored', gid);
@@ -136,6 +148,17 @@ export class CommandExecutor {
       kind: 'conflict',
       message: `branch ${branches[0]?.branchId ?? ''} is registered already, with other content. FAILURE`,
     });
+  }
+
+  /** A visit of a prepared transaction is over in no time: only one whose coordinator seems to be gone is interrupted. */
+  private async appended(write: AppendWrite): Promise<WriteResults['append']> {
+    const { store } = this.environment;
+    for (let wait = 0; wait < MAX_WAITS; wait += 1) {
+      const result = await store.write(write);
+      if (result.result !== 'held') return result;
+      await setTimeout(WAIT_MS);
+    }
+    return store.write({ ...write, unheldOnly: false });
   }
 
   private async unlessOther(same: WorkflowOutcome, gid: string): Promise<Attempt> {

@@ -21,6 +21,15 @@ export function registerCases(context: StoreContext): void {
     expect(again.map(({ snapshot }) => [snapshot.gid, snapshot.branches.length])).toEqual([[gid, 6]]);
   });
 
+  it('gives way to the runner when it wants to', async () => {
+    const { gid, epoch } = await claimed(context);
+    expect(await context.store.write({ ...registerWrite(gid), unheldOnly: true })).toEqual({ result: 'held' });
+    const parked = { dueInMs: 60_000, intervalMs: 10_000, attempts: 0, lastError: '' };
+    await context.store.write({ kind: 'advance', gid, epoch, branches: [], park: parked });
+    expect(await context.store.write({ ...registerWrite(gid), unheldOnly: true })).toMatchObject({ result: 'applied' });
+    expect((await context.read(gid)).branches).toHaveLength(6);
+  });
+
   it('leaves it to the runner when the new branch decides nothing', async () => {
     const { gid, epoch } = await claimed(context);
     const progress = { ...registerWrite(gid), interrupts: false };

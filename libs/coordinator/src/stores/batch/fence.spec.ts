@@ -85,7 +85,15 @@ describe('the fence', () => {
       ['stops it once it has ended', row('succeed'), stale('succeed')],
       ['stops it where there is no row', undefined, { result: 'stale' }],
     ])('%s', (_name, locked, expected) => {
-      expect(fenceAppend(append, locked)).toEqual(expected);
+      expect(fenceAppend(append, locked, NOW)).toEqual(expected);
+    });
+
+    test.each([
+      ['gives way to who holds the row', row('prepared', NOW + 1), { result: 'held' }],
+      ['gives way to nobody whose lease is over', row('prepared', NOW), undefined],
+      ['tells first that it comes too late', row('aborting', NOW + 1), stale('aborting')],
+    ])('%s if it wants to', (_name, locked, expected) => {
+      expect(fenceAppend({ ...append, unheldOnly: true }, locked, NOW)).toEqual(expected);
     });
   });
 });

@@ -51,7 +51,7 @@ export interface Schedule {
 export function fenceChange(write: ChangeWrite, row: LockedRow | undefined, now: Instant): Stale | Held | undefined {
   if (!row) return { result: 'stale' };
   if (row.status !== write.from) return { result: 'stale', stored: storedOf(row) };
-  if (write.unheldOnly && row.leaseUntil !== null && row.leaseUntil > now) return { result: 'held' };
+  if (write.unheldOnly && isHeld(row, now)) return { result: 'held' };
   return undefined;
 }
 
@@ -71,11 +71,16 @@ function isTelling({ status, rollbackReason, branches }: AdvanceWrite, { leaseUn
   return leaseUntil !== null && status === undefined && rollbackReason === undefined && branches.length === 0;
 }
 
-/** A registration: only while the transaction is prepared, and of its own type. */
-export function fenceAppend(write: AppendWrite, row: LockedRow | undefined): Stale | undefined {
+/** A registration: only while the transaction is prepared, and of its own type; and not held when it must not be. */
+export function fenceAppend(write: AppendWrite, row: LockedRow | undefined, now: Instant): Stale | Held | undefined {
   if (!row) return { result: 'stale' };
   if (row.status !== 'prepared' || row.transType !== write.transType) return { result: 'stale', stored: storedOf(row) };
+  if (write.unheldOnly && isHeld(row, now)) return { result: 'held' };
   return undefined;
+}
+
+function isHeld({ leaseUntil }: LockedRow, now: Instant): boolean {
+  return leaseUntil !== null && leaseUntil > now;
 }
 
 export function storedOf(row: LockedRow): StoredTransaction {

@@ -219,7 +219,7 @@ function advance(write: AdvanceWrite, row: LockedRow | undefined, progress: Prog
 
 // oxlint-disable-next-line max-params -- `taken` is what the engine had to look up, the rest is the same as above
 function append(write: AppendWrite, taken: boolean, row: LockedRow | undefined, progress: Progress): WriteResult {
-  const refused = fenceAppend(write, row);
+  const refused = fenceAppend(write, row, progress.now);
   if (refused || !row) return refused ?? { result: 'stale' };
   if (taken) return { result: 'duplicate', stored: storedOf(row) };
   const update = appendUpdate(write, row, progress.now);

@@ -1,4 +1,5 @@
 import type { Instant } from '@nestjs-dtx/engine';
+import type { GlobalStatus } from '@nestjs-dtx/protocol';
 import type { DataSourceOptions } from 'typeorm';
 import type { BatchErrorKind } from '../../batch/batch-outcome';
 import type { BatchStatements } from '../../batch/batch-statements';
@@ -24,6 +25,12 @@ export interface PurgeRange {
   readonly limit: number;
 }
 
+/** A row that others write to without a pause. */
+export interface BusyRow {
+  readonly gid: string;
+  readonly status: GlobalStatus;
+}
+
 /**
  * One engine's SQL on one session. Everything below runs inside the transaction that {@link BatchStatements.begin} opened,
  * and takes the store's time from there.
@@ -31,6 +38,8 @@ export interface PurgeRange {
 export interface ServerStatements extends BatchStatements {
   /** Leases due rows that nobody else has locked, oldest due time first. @returns their gids in that order */
   claim(limit: number, lease: LeaseRequest, now: Instant): Promise<readonly string[]>;
+  /** Locks nothing. @returns unfinished rows that have been due since then, and have been written to since then too */
+  busy(since: Instant, limit: number): Promise<readonly BusyRow[]>;
   /** One statement for all leases. @returns the gids of those that are no longer the caller's */
   renew(leases: readonly HeldLease[], durationMs: number, now: Instant): Promise<readonly string[]>;
   /** @returns false for an unknown gid */

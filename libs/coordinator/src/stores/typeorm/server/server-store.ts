@@ -29,11 +29,14 @@ import { migrateServer } from '../migrate';
 import { MIGRATIONS, MIGRATIONS_TABLE } from '../migrations';
 import { TypeormReader } from '../typeorm-reader';
 import { Availability, reasonOf } from './availability';
-import type { ServerDialect, ServerStatements } from './dialect';
+import type { BusyRow, ServerDialect, ServerStatements } from './dialect';
 import { dialectOf } from './dialects';
 import type { ServerStoreOptions } from './server-store.options';
 import { SessionPool } from './session-pool';
 import { WriteLane } from './write-lane';
+
+/** For how long a row may be due and locked whenever a claim comes by. Milliseconds. */
+const LONG_DUE_MS = 1000;
 
 /**
  * The store on a database server, shared by any number of coordinators. Writes go through one lane of group commit on a
@@ -80,11 +83,13 @@ export class ServerStore extends TransactionStore {
     return this.lane.write(write);
   }
 
-  claim(limit: number, lease: LeaseRequest): Promise<readonly LeasedTransaction[]> {
-    return this.transaction(async (statements, now) => {
+  async claim(limit: number, lease: LeaseRequest): Promise<readonly LeasedTransaction[]> {
+    const { leased, busy } = await this.transaction(async (statements, now) => {
       const gids = await statements.claim(limit, lease, now);
-      return gids.length === 0 ? [] : statements.load(gids, now);
+      if (gids.length > 0) return { leased: await statements.load(gids, now), busy: [] };
+      return { leased: [], busy: await statements.busy(now - LONG_DUE_MS, limit) };
     });
+    return busy.length === 0 ? leased : this.claimBusy(busy, lease);
   }
 
   renew(leases: readonly HeldLease[], durationMs: number): Promise<readonly string[]> {
@@ -131,6 +136,22 @@ export class ServerStore extends TransactionStore {
 
   kvDelete(category: string, key: string): Promise<boolean> {
     return this.transaction((statements) => statements.kvDelete(category, key));
+  }
+
+  /**
+   * A row that clients write to without a pause is locked whenever a claim comes by, and goes from one of their writes to the
+   * next. So the claim takes its turn among them.
+   */
+  private async claimBusy(rows: readonly BusyRow[], lease: LeaseRequest): Promise<readonly LeasedTransaction[]> {
+    const writes = rows.map(({ gid, status }) =>
+      this.lane.write({ kind: 'change', gid, from: status, to: status, patch: {}, unheldOnly: true, lease }),
+    );
+    // What has failed is due still, and a later claim finds it.
+    const results = await Promise.allSettled(writes);
+    return results.flatMap((settled) => {
+      const leased = settled.status === 'fulfilled' && settled.value.result === 'applied' && settled.value.leased;
+      return leased ? [leased] : [];
+    });
   }
 
   /** Work in a transaction of its own, repeated as a whole when it loses a conflict. */

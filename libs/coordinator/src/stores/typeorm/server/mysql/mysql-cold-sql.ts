@@ -12,6 +12,9 @@ const FAR_AND_UNHELD = `next_cron_time > ? AND ${UNFINISHED} AND (lease_until IS
 /** Rows that somebody else has locked are being claimed or written at this moment. */
 export const DUE = `SELECT gid FROM ${BY_DUE_TIME} WHERE next_cron_time <= ? AND ${IS_RUN}
   ORDER BY next_cron_time LIMIT ? FOR UPDATE SKIP LOCKED`;
+/** Rows that were written a moment ago, and yet have long been due: every claim has met them locked. */
+export const BUSY = `SELECT gid, status FROM ${BY_DUE_TIME} WHERE next_cron_time <= ? AND update_time >= ?
+  AND ${UNFINISHED} ORDER BY next_cron_time LIMIT ?`;
 export const CLAIM = `UPDATE ${BY_GID} SET owner = ?, epoch = epoch + 1, lease_until = ?, next_cron_time = ?,
   update_time = ? WHERE gid IN (?)`;
 

@@ -2,7 +2,7 @@ import type { Instant } from '@nestjs-dtx/engine';
 import type { LockedRow } from '../../../batch/fence';
 import type { HeldLease, KvEntry, PurgeProgress, RearmResult } from '../../../transaction-store';
 import type { LeaseRequest } from '../../../writes';
-import type { PurgeRange, ServerStatements } from '../dialect';
+import type { BusyRow, PurgeRange, ServerStatements } from '../dialect';
 import { chunksOf, MAX_LIST } from './chunks';
 import { MysqlBatch } from './mysql-batch';
 import * as cold from './mysql-cold-sql';
@@ -24,6 +24,10 @@ export class MysqlStatements extends MysqlBatch implements ServerStatements {
     const until = timeOf(now + lease.durationMs);
     await this.changeAll(cold.CLAIM, [lease.owner, until, until, timeOf(now)], gids);
     return gids;
+  }
+
+  busy(since: Instant, limit: number): Promise<readonly BusyRow[]> {
+    return this.session.rows<BusyRow>(cold.BUSY, [timeOf(since), timeOf(since), limit]);
   }
 
   /** Decided like the writes of a batch: on what was read under lock. */

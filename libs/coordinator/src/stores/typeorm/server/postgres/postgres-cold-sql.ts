@@ -12,6 +12,9 @@ const FAR_AND_UNHELD = `next_cron_time > ${instant('$2')} AND ${UNFINISHED}
 /** Rows that somebody else has locked are being claimed or written at this moment. */
 export const DUE = `SELECT gid FROM trans_global WHERE next_cron_time <= ${instant('$1')} AND ${IS_RUN}
   ORDER BY next_cron_time LIMIT $2 FOR UPDATE SKIP LOCKED`;
+/** Rows that were written a moment ago, and yet have long been due: every claim has met them locked. */
+export const BUSY = `SELECT gid, status FROM trans_global WHERE next_cron_time <= ${instant('$1')}
+  AND update_time >= ${instant('$2')} AND ${UNFINISHED} ORDER BY next_cron_time LIMIT $3`;
 /** By the list of the gids: joined with the select above, a table that was never analysed is read whole. */
 export const CLAIM = `UPDATE trans_global SET owner = $2, epoch = epoch + 1, lease_until = ${instant('$3')},
   next_cron_time = ${instant('$3')}, update_time = ${instant('$4')} WHERE gid = ANY($1::text[])`;

@@ -2,7 +2,7 @@ import type { Instant } from '@nestjs-dtx/engine';
 import type { LockedRow } from '../../../batch/fence';
 import type { HeldLease, KvEntry, PurgeProgress, RearmResult } from '../../../transaction-store';
 import type { LeaseRequest } from '../../../writes';
-import type { PurgeRange, ServerStatements } from '../dialect';
+import type { BusyRow, PurgeRange, ServerStatements } from '../dialect';
 import * as cold from './postgres-cold-sql';
 import { PostgresBatch } from './postgres-batch';
 
@@ -21,6 +21,10 @@ export class PostgresStatements extends PostgresBatch implements ServerStatement
     const gids = due.map(({ gid }) => gid);
     if (gids.length > 0) await this.session.change(cold.CLAIM, [gids, lease.owner, now + lease.durationMs, now]);
     return gids;
+  }
+
+  busy(since: Instant, limit: number): Promise<readonly BusyRow[]> {
+    return this.session.rows<BusyRow>(cold.BUSY, [since, since, limit]);
   }
 
   /** Decided like the writes of a batch: on what was read under lock. */
