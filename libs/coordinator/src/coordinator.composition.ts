@@ -5,6 +5,7 @@ import { SystemClock } from './clock/clock';
 import type { CoordinatorOptions } from './coordinator.options';
 import type { CoordinatorSettings } from './coordinator.settings';
 import { BranchDispatcher } from './dispatch/branch-dispatcher';
+import { GrpcTransport } from './dispatch/grpc/grpc-transport';
 import { HttpTransport } from './dispatch/http/http-transport';
 import { MessageTransport } from './dispatch/transports/message-transport';
 import { CoordinatorMetrics } from './metrics/coordinator-metrics';
@@ -31,6 +32,7 @@ const RECOVERY_SHARE = 0.1;
 export interface CoordinatorParts {
   readonly store: TransactionStore;
   readonly transport: HttpTransport;
+  readonly grpc: GrpcTransport;
   readonly messages: MessageTransport;
   readonly registry: ServiceRegistry;
   readonly admission: Admission;
@@ -56,11 +58,13 @@ export function composeCoordinator(
 ): CoordinatorParts {
   const clock = options.clock ?? new SystemClock();
   const faults = options.faultPoints;
-  const transport = new HttpTransport(transportOptions(settings), clock);
+  const limits = transportOptions(settings);
+  const transport = new HttpTransport(limits, clock);
+  const grpc = new GrpcTransport({ limits, ...(options.branchTls && { tls: options.branchTls }) }, clock);
   const registry = new ServiceRegistry(store, clock);
-  const messages = new MessageTransport({ limits: transportOptions(settings), brokers: settings.brokers }, clock);
+  const messages = new MessageTransport({ limits, brokers: settings.brokers }, clock);
   const outcomes = { substring: settings.outcomeSubstring };
-  const dispatcher = new BranchDispatcher(registry, transport, outcomes, messages);
+  const dispatcher = new BranchDispatcher(registry, { http: transport, grpc, messages }, outcomes);
   const admission = new Admission({
     maxInFlight: settings.maxInFlight,
     reserved: Math.floor(settings.maxInFlight * RECOVERY_SHARE),
@@ -90,6 +94,7 @@ export function composeCoordinator(
   return {
     store,
     transport,
+    grpc,
     messages,
     registry,
     admission,

@@ -6,6 +6,7 @@ import {
 } from '@nestjs/common';
 import type { AlertService } from './alerts/alert.service';
 import type { CoordinatorSettings } from './coordinator.settings';
+import type { GrpcTransport } from './dispatch/grpc/grpc-transport';
 import type { HttpTransport } from './dispatch/http/http-transport';
 import type { MessageTransport } from './dispatch/transports/message-transport';
 import type { HealthService } from './operations/health.service';
@@ -29,6 +30,7 @@ export interface LifecycleParts {
   readonly retention: RetentionService;
   readonly runner: TransactionRunner;
   readonly transport: HttpTransport;
+  readonly grpc: GrpcTransport;
   readonly messages: MessageTransport;
   readonly alerts: AlertService | undefined;
   readonly store: TransactionStore;
@@ -64,7 +66,8 @@ export class CoordinatorLifecycle implements OnModuleDestroy, BeforeApplicationS
 
   async beforeApplicationShutdown(): Promise<void> {
     // The drain may have made some.
-    const { transport, messages, alerts } = this.parts;
+    const { transport, grpc, messages, alerts } = this.parts;
+    grpc.close();
     await Promise.all([transport.close(), messages.close(), alerts?.close(ALERTS_MS)]);
   }
 

@@ -28,6 +28,13 @@ export interface CoordinatorOptions {
     /** 0 takes any free port. */
     readonly port: number;
   };
+  /** Certificates for branches at `grpcs://…`, as PEM; absent: those that Node trusts. */
+  readonly branchTls?: {
+    readonly ca?: string;
+    /** Our own, where a service asks for one. */
+    readonly cert?: string;
+    readonly key?: string;
+  };
   readonly store: StoreOptions;
   /** Whatever is not given has its default. @see DEFAULT_SETTINGS */
   readonly settings?: Partial<CoordinatorSettings>;

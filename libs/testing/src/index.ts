@@ -3,6 +3,13 @@ export { GrpcCaller, type GrpcResult } from './grpc-caller';
 export { ManualClock } from './manual-clock';
 export { MortalLink } from './mortal-link';
 export {
+  GRPC_ANSWERS,
+  ScriptedGrpcService,
+  type GrpcServiceAnswer,
+  type GrpcServiceScript,
+  type ReceivedGrpcCall,
+} from './scripted-grpc-service';
+export {
   ANSWERS,
   ScriptedService,
   type ReceivedCall,

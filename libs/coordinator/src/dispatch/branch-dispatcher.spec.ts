@@ -5,6 +5,7 @@ import { MemoryStore } from '../stores/memory/memory-store';
 import { StoreProbe } from '../stores/store-probe.spec-helper';
 import { BranchDispatcher } from './branch-dispatcher';
 import type { DispatchRequest } from './dispatch';
+import { GrpcTransport } from './grpc/grpc-transport';
 import { HttpTransport } from './http/http-transport';
 import { MessageTransport } from './transports/message-transport';
 
@@ -17,6 +18,7 @@ describe('the dispatcher of branch calls', () => {
   let registry: ServiceRegistry;
   let transport: HttpTransport;
   let messages: MessageTransport;
+  let grpc: GrpcTransport;
   let dispatcher: BranchDispatcher;
   let log: CapturedLog;
 
@@ -28,12 +30,14 @@ describe('the dispatcher of branch calls', () => {
     registry = new ServiceRegistry(store, clock);
     transport = new HttpTransport(LIMITS, clock);
     messages = new MessageTransport({ limits: LIMITS, brokers: '' }, clock);
-    dispatcher = new BranchDispatcher(registry, transport, { substring: true }, messages);
+    grpc = new GrpcTransport({ limits: LIMITS }, clock);
+    dispatcher = new BranchDispatcher(registry, { http: transport, grpc, messages }, { substring: true });
     const handlers = { out: { action: '/out', compensate: null } };
     await registry.announce({ service: 'bank', instance: 'one', url: service.url, handlers, ttl: 30 });
   });
 
   afterEach(async () => {
+    grpc.close();
     await Promise.all([transport.close(), messages.close(), service.stop()]);
     log.restore();
   });
@@ -104,6 +108,10 @@ describe('the dispatcher of branch calls', () => {
 
   test.each([
     ['', 'grpc'],
+    ['bank:5000/bank.Bank/Out', 'grpc'],
+    ['bank:5000/bank.Bank/Out', 'json-rpc'],
+    ['grpc://bank:5000/bank.Bank/Out', 'http'],
+    ['grpcs://bank:5000/bank.Bank/Out', 'http'],
     ['http://bank/out', 'http'],
     ['https://bank/out', 'grpc'],
     ['svc://bank/out', 'json-rpc'],
@@ -115,7 +123,9 @@ describe('the dispatcher of branch calls', () => {
   });
 
   test.each([
-    ['bank:5000/bank.Bank/Out', 'grpc', 'must be an http(s) or svc URL: no other transport is built in'],
+    ['bank:5000', 'grpc', 'must be host:port/package.Service/Method, or an http(s) or svc URL'],
+    ['etcd://bank/bank.Bank/Out', 'grpc', 'must be host:port/package.Service/Method, or an http(s) or svc URL'],
+    ['grpc://bank/bank.Bank/Out', 'http', 'must be host:port/package.Service/Method, or an http(s) or svc URL'],
     ['bank:5000/bank.Bank/Out', 'http', 'must be an absolute http(s) URL or svc://service/handler'],
     ['svc://bank', 'http', 'must have the form svc://service/handler'],
     ['tcp://bank/out', 'http', 'must have the form tcp://host:port/pattern'],

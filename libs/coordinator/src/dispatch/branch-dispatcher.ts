@@ -1,4 +1,5 @@
 import {
+  hasGrpcScheme,
   isMessageUrl,
   parseServiceUrl,
   SERVICE_SCHEME,
@@ -9,6 +10,7 @@ import {
 } from '@nestjs-dtx/protocol';
 import type { Resolution, ServiceRegistry } from '../registry/service-registry';
 import { answered, type DispatchRequest, type DispatchResult } from './dispatch';
+import type { GrpcTransport } from './grpc/grpc-transport';
 import type { HttpEncoding } from './http/http-encoding';
 import type { HttpTransport } from './http/http-transport';
 import { PlainEncoding } from './http/plain-encoding';
@@ -16,17 +18,29 @@ import { JsonRpcEncoding, jsonRpcMethodOf } from './json-rpc/json-rpc-encoding';
 import { paramsProblem } from './json-rpc/json-rpc-params';
 import type { MessageTransport } from './transports/message-transport';
 
+/** The roads that branch calls take. */
+export interface Transports {
+  readonly http: HttpTransport;
+  readonly grpc: GrpcTransport;
+  readonly messages: MessageTransport;
+}
+
 /** Calls branches by the form of their URL (design 5, spec 4.1). Never throws: whatever goes wrong is an outcome. */
 export class BranchDispatcher {
   private readonly plain: HttpEncoding;
   private readonly jsonRpc: HttpEncoding;
+  private readonly http: HttpTransport;
+  private readonly grpc: GrpcTransport;
+  private readonly messages: MessageTransport;
 
   constructor(
     private readonly registry: ServiceRegistry,
-    private readonly http: HttpTransport,
+    { http, grpc, messages }: Transports,
     outcomes: OutcomeOptions,
-    private readonly messages: MessageTransport,
   ) {
+    this.http = http;
+    this.grpc = grpc;
+    this.messages = messages;
     this.plain = new PlainEncoding(outcomes);
     this.jsonRpc = new JsonRpcEncoding(outcomes);
   }
@@ -38,8 +52,9 @@ export class BranchDispatcher {
       return parseServiceUrl(url) ? undefined : 'must have the form svc://service/handler';
     }
     if (isMessageUrl(url)) return this.messages.problemWith(url);
-    if (protocol !== 'http' && !/^https?:/i.test(url))
-      return 'must be an http(s) or svc URL: no other transport is built in';
+    if (hasGrpcScheme(url) || (protocol !== 'http' && !/^https?:/i.test(url))) {
+      return this.grpc.targetOf(url) ? undefined : 'must be host:port/package.Service/Method, or an http(s) or svc URL';
+    }
     return this.http.accepts(url) ? undefined : 'must be an absolute http(s) URL or svc://service/handler';
   }
 
@@ -55,7 +70,7 @@ export class BranchDispatcher {
     if (url === '') return Promise.resolve(answered(SUCCESS));
     if (url.startsWith(SERVICE_SCHEME)) return this.callService(request);
     if (isMessageUrl(url)) return this.messages.call(url, request);
-    return this.http.call(url, request, isJsonRpc(url, request.protocol) ? this.jsonRpc : this.plain);
+    return this.callByUrl(url, request, isJsonRpc(url, request.protocol) ? this.jsonRpc : this.plain);
   }
 
   private async callService(request: DispatchRequest): Promise<DispatchResult> {
@@ -63,7 +78,13 @@ export class BranchDispatcher {
     if (resolved.kind === 'nothing-to-do') return answered(SUCCESS);
     if (resolved.kind === 'unresolved') return answered(transportError(resolved.reason));
     if (isMessageUrl(resolved.url)) return this.messages.call(resolved.url, request);
-    return this.http.call(resolved.url, request, this.plain);
+    return this.callByUrl(resolved.url, request, this.plain);
+  }
+
+  /** A URL of gRPC is known by its form, also where no scheme says so and whatever the protocol: topics and registrations have it too. */
+  private callByUrl(url: string, request: DispatchRequest, encoding: HttpEncoding): Promise<DispatchResult> {
+    const target = /^https?:\/\//i.test(url) ? undefined : this.grpc.targetOf(url);
+    return target ? this.grpc.call(target, request) : this.http.call(url, request, encoding);
   }
 
   private async resolve(url: string, op: string): Promise<Resolution> {

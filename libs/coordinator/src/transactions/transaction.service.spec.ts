@@ -127,8 +127,8 @@ describe('the commands of clients', () => {
       await expect(rig.submit(body)).rejects.toMatchObject({ code: 'DTX_INVALID_REQUEST', message });
     });
 
-    test('with a gRPC branch is refused: no such transport is built in', async () => {
-      const steps = [{ action: 'localhost:5000/bank.Bank/Out' }];
+    test('with a gRPC branch without a method is refused', async () => {
+      const steps = [{ action: 'localhost:5000/Out' }];
       const body = { gid, trans_type: 'saga', protocol: 'grpc', steps, payloads: [''] };
       await expect(rig.submit(body)).rejects.toMatchObject({ field: 'steps[0].action' });
     });

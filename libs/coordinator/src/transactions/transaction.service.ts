@@ -7,6 +7,7 @@ import {
   type WaitResult,
 } from '@nestjs-dtx/engine';
 import {
+  hasGrpcScheme,
   InvalidRequestError,
   type BranchRegistration,
   type TransactionRequest,
@@ -115,6 +116,7 @@ export class TransactionService {
       if (problem) throw new InvalidRequestError(field, problem);
     };
     check(request.queryPrepared, 'query_prepared');
+    checkOnComplete(request.options.onComplete ?? '');
     check(request.options.onComplete ?? '', 'on_complete', 'http');
     const isMsg = request.transType === 'msg';
     request.steps.forEach(({ action, compensate }, index) => {
@@ -133,6 +135,11 @@ export class TransactionService {
       }
     });
   }
+}
+
+/** It is told in JSON, which is no message of gRPC. @throws InvalidRequestError */
+function checkOnComplete(url: string): void {
+  if (hasGrpcScheme(url)) throw new InvalidRequestError('on_complete', 'must not be a URL of gRPC');
 }
 
 /** Saves a look at the row: what is really there comes with the refusal of the write, and the command is accepted again. */

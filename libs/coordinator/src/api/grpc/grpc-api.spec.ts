@@ -164,6 +164,11 @@ describe('the service of dtm over gRPC', () => {
       'TransOptions.RetryInterval must not be negative',
     ],
     [
+      'a completion over gRPC',
+      { ...saga, TransOptions: { OnComplete: 'grpc://a:1/b.C/d' } },
+      'TransOptions.OnComplete must not be a URL of gRPC',
+    ],
+    [
       'a URL of no transport',
       { ...saga, Steps: '[{"action":"etcd://a/b"}]', BinPayloads: [Buffer.alloc(0)] },
       expect.stringMatching(/^Steps\[0\]\.action must be/),

@@ -3,6 +3,7 @@ import { ServiceRegistry } from '../../registry/service-registry';
 import { MemoryStore } from '../../stores/memory/memory-store';
 import { BranchDispatcher } from '../branch-dispatcher';
 import type { DispatchRequest, DispatchResult } from '../dispatch';
+import { GrpcTransport } from '../grpc/grpc-transport';
 import { HttpTransport } from '../http/http-transport';
 import { MessageTransport } from '../transports/message-transport';
 import { jsonRpcMethodOf } from './json-rpc-encoding';
@@ -20,7 +21,8 @@ describe('a branch call by JSON-RPC', () => {
     transport = new HttpTransport(LIMITS, clock);
     const messages = new MessageTransport({ limits: LIMITS, brokers: '' }, clock);
     const registry = new ServiceRegistry(new MemoryStore(), clock);
-    dispatcher = new BranchDispatcher(registry, transport, { substring: true }, messages);
+    const grpc = new GrpcTransport({ limits: LIMITS }, clock);
+    dispatcher = new BranchDispatcher(registry, { http: transport, grpc, messages }, { substring: true });
   });
 
   afterEach(() => Promise.all([transport.close(), service.stop()]));
