@@ -15,9 +15,17 @@ export interface Crash {
   readonly gid?: string;
 }
 
-/** Starts a coordinator on a store. @param crash absent: it lives on @param port absent: a free one */
-export function startFaulty(store: StoreEnvironment, crash?: Crash, port = 0): Promise<ServerProcess> {
-  const death = crash ? [crash.point, String(crash.hit), ...(crash.gid ? [crash.gid] : [])] : [];
-  const args = [JSON.stringify(storeOptions(store)), ...death];
+/** Starts a coordinator on a store. @param crash absent: it lives on */
+export function startFaulty(store: StoreEnvironment, crash?: Crash): Promise<ServerProcess> {
+  return startDoomed(store, crash ? [crash] : [], 0);
+}
+
+/**
+ * Starts a coordinator that dies when each of these transactions has come to its point and been stopped there.
+ *
+ * @param crashes none: it lives on
+ */
+export function startDoomed(store: StoreEnvironment, crashes: readonly Crash[], port: number): Promise<ServerProcess> {
+  const args = [JSON.stringify(storeOptions(store)), ...(crashes.length > 0 ? [JSON.stringify(crashes)] : [])];
   return ServerProcess.start({ name: 'faulty coordinator', script: SCRIPT, args, env: { HTTP_PORT: String(port) } });
 }

@@ -3,27 +3,18 @@ import { Cleanup } from '../support/cleanup';
 import { describeEngines } from '../support/describe-engines.spec-helper';
 import { FixtureService } from '../support/fixture/fixture-service';
 import { DURABLE_ENGINES } from '../support/store-engine';
-import { runModeChain, type ModeSurvival } from './mode-crash-chain';
 import { MODE_CRASHES, type ModeCrash } from './mode-crashes';
-
-/** Chains side by side: two cores carry no more. */
-const CHAINS = 3;
+import { surviveModeCrashes, type ModeSurvival } from './mode-survivals';
 
 describe('a coordinator killed between two durable writes', () => {
   describeEngines(DURABLE_ENGINES, (engine) => {
     const cleanup = new Cleanup();
-    const survivals = new Map<ModeCrash, ModeSurvival>();
+    let survivals: ReadonlyMap<ModeCrash, ModeSurvival>;
 
     beforeAll(async () => {
       const busi = await FixtureService.start();
       cleanup.add(() => busi.stop());
-      const chains = Array.from({ length: CHAINS }, async (_, chain) => {
-        const crashes = MODE_CRASHES.filter((_crash, index) => index % CHAINS === chain);
-        return runModeChain(crashes, await engine.create(cleanup), busi, cleanup);
-      });
-      for (const found of await Promise.all(chains)) {
-        for (const [crash, survival] of found) survivals.set(crash, survival);
-      }
+      survivals = await surviveModeCrashes(MODE_CRASHES, await engine.create(cleanup), busi, cleanup);
     });
 
     afterAll(() => cleanup.run());

@@ -20,7 +20,7 @@ export function overJsonRpc(api: CoordinatorApi): CommandChannel {
 
 /** Commands that are sent again until they are answered, by a client that outlives its coordinator. */
 export function untilAnswered(channel: CommandChannel): CommandChannel {
-  return (name, body) => until(`${name} is answered`, () => channel(name, body), { withinMs: 90_000, everyMs: 50 });
+  return (name, body) => until(`${name} is answered`, () => channel(name, body), { withinMs: 90_000, everyMs: 200 });
 }
 
 /** @returns whether SDKs take the answer for a success (spec 9.1) */

@@ -83,9 +83,10 @@ export class RecoveryService {
     try {
       const claimed = await this.store.claim(places, this.runner.newLease());
       for (const leased of claimed) {
-        this.options.faults?.reach('claimed', leased.snapshot.gid);
         used += 1;
-        this.follow(this.runner.start(leased, sentAtMs));
+        const held = this.options.faults?.reach('claimed', leased.snapshot.gid);
+        const start = () => this.runner.start(leased, sentAtMs);
+        this.follow(held ? held.then(start) : start());
       }
       return claimed.length;
     } finally {

@@ -113,7 +113,7 @@ export class CommandExecutor {
     const intervalMs = baseIntervalMs(transaction.options, settings);
     const result = await store.write(insertOf(transaction, intervalMs, lease));
     if (result.result === 'duplicate') return { done: false, stored: result.stored };
-    faults?.reach(pointAfter(transaction.status), transaction.gid);
+    if (faults) await faults.reach(pointAfter(transaction.status), transaction.gid);
     if (!lease) return DONE;
     return { done: true, end: this.runner.start(freshlyLeased(transaction, intervalMs, result), sentAtMs) };
   }
@@ -136,7 +136,7 @@ export class CommandExecutor {
     });
     if (result.result === 'stale') return { done: false, stored: result.stored };
     if (result.result === 'applied') {
-      faults?.reach('branch-stored', gid);
+      if (faults) await faults.reach('branch-stored', gid);
       return DONE;
     }
     // The text is the protocol's. For a workflow it must be no business refusal: its SDK would roll everything back.
@@ -187,7 +187,7 @@ export class CommandExecutor {
     const result = await store.write({ kind: 'change', gid, ...change, ...(lease && { lease }) });
     if (result.result === 'held') return DONE;
     if (result.result === 'stale') return { done: false, stored: result.stored };
-    if (change.from !== change.to) faults?.reach(pointAfter(change.to), gid);
+    if (faults && change.from !== change.to) await faults.reach(pointAfter(change.to), gid);
     if (!result.leased) return DONE;
     return { done: true, end: this.runner.start(result.leased, sentAtMs) };
   }

@@ -32,5 +32,6 @@ export function pointAfter(status: GlobalStatus): FaultPoint {
 
 /** Told whenever a transaction reaches one of the points. Absent outside tests. */
 export interface FaultPoints {
-  reach(point: FaultPoint, gid: string): void;
+  /** @returns what the transaction has to wait for before anything else happens to it; absent: nothing */
+  reach(point: FaultPoint, gid: string): Promise<void> | undefined;
 }

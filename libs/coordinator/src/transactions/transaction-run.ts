@@ -59,6 +59,8 @@ export class TransactionRun {
   private inFlight = 0;
   private stopping = false;
   private abandoned = false;
+  /** What a test keeps it waiting for after an answer. */
+  private held: Promise<void> | undefined;
 
   constructor(
     private readonly environment: RunEnvironment,
@@ -91,6 +93,7 @@ export class TransactionRun {
     for (;;) {
       if (this.abandoned) return this.lost();
       this.takeReturned();
+      if (this.held) await this.held;
       const wanted = this.decide();
       const decision = this.stopping ? this.stopped(wanted) : wanted;
       if (decision.do === 'change') this.change(decision);
@@ -139,14 +142,14 @@ export class TransactionRun {
     this.fold({ type: 'started', calls });
     for (const call of calls) {
       this.inFlight += 1;
-      this.reach('call-started');
       void this.call(call);
     }
   }
 
   private async call(call: BranchCall): Promise<void> {
     const { options, gid, transType, protocol } = this.state;
-    const { dispatcher, settings, clock } = this.environment;
+    const { dispatcher, settings, clock, faults } = this.environment;
+    if (faults) await this.reach('call-started');
     const startedMs = clock.monotonicMs();
     const result = await dispatcher.dispatch({
       call,
@@ -176,7 +179,7 @@ export class TransactionRun {
     const outcome = this.mode.weigh ? this.mode.weigh(result.outcome) : result.outcome;
     metrics.branches.called(this.state.transType, call, outcome.kind === 'success');
     const { lastError } = this.state;
-    this.reach(call.op === OPS.compensate ? 'compensation-answered' : 'call-answered');
+    this.held ??= this.reach(call.op === OPS.compensate ? 'compensation-answered' : 'call-answered');
     this.fold({ type: 'answered', call, outcome, now: this.now(), spread: random() });
     if (outcome.bySubstring) incidents.substring(this.state, returned, outcome);
     if (isIncident(this.mode, call, outcome)) {
@@ -189,8 +192,9 @@ export class TransactionRun {
     const state = this.state;
     const { result } = await this.environment.store.write(this.advance(changes, park));
     if (result !== 'applied') return false;
-    this.reachStored(this.durable, state);
+    const before = this.durable;
     this.durable = state;
+    if (this.environment.faults) await this.reachStored(before, state);
     return true;
   }
 
@@ -236,15 +240,15 @@ export class TransactionRun {
     return this.environment.clock.monotonicMs() + this.clockOffsetMs;
   }
 
-  private reach(point: FaultPoint): void {
-    this.environment.faults?.reach(point, this.state.gid);
+  private reach(point: FaultPoint): Promise<void> | undefined {
+    return this.environment.faults?.reach(point, this.state.gid);
   }
 
-  private reachStored(before: TransactionState, after: TransactionState): void {
-    if (!this.environment.faults) return;
+  private reachStored(before: TransactionState, after: TransactionState): Promise<void> | undefined {
     if (before.status !== after.status) return this.reach(pointAfter(after.status));
     if (before.branches !== after.branches) {
-      this.reach(after.status === 'aborting' ? 'compensation-stored' : 'outcome-stored');
+      return this.reach(after.status === 'aborting' ? 'compensation-stored' : 'outcome-stored');
     }
+    return undefined;
   }
 }

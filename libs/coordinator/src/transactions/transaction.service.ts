@@ -41,7 +41,8 @@ export class TransactionService {
    * @throws RefusedError, InvalidRequestError, DtxError `DTX_OVERLOADED`, `DTX_SHUTTING_DOWN` or of the store
    */
   async submit(request: TransactionRequest): Promise<WaitResult | undefined> {
-    this.environment.faults?.reach('submit-received', request.gid);
+    const { faults } = this.environment;
+    if (faults) await faults.reach('submit-received', request.gid);
     this.checkUrls(request);
     // A workflow is submitted by who prepared it; every other type may come unprepared, and most do.
     const known = request.transType === 'workflow' ? presumedPrepared('workflow') : undefined;
