@@ -28,9 +28,17 @@ export class World {
     this.process = coordinator;
   }
 
-  /** Starts everything on new databases. It all ends with the clean-up. */
-  static async start(cleanup: Cleanup, engine: BankEngine = 'sqlite'): Promise<World> {
-    const env = { ...PACE, ...(await storeOf(engine, cleanup)) };
+  /**
+   * Starts everything on new databases. It all ends with the clean-up.
+   *
+   * @param settings of the coordinator
+   */
+  static async start(
+    cleanup: Cleanup,
+    engine: BankEngine = 'sqlite',
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<World> {
+    const env = { ...PACE, ...(await storeOf(engine, cleanup)), ...settings };
     const databases = await Promise.all(BANKS.map(() => bankDatabase(cleanup, engine)));
     const coordinator = await startCoordinator(env);
     const line = await Line.open(cleanup, coordinator.port);

@@ -1,7 +1,7 @@
 import { Module, ValidationPipe, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { DtxModule } from 'nestjs-dtx';
+import { CoordinatorErrorFilter, DtxModule } from 'nestjs-dtx';
 import { AccountsController } from './accounts/accounts.controller';
 import { AccountsMsgController } from './accounts/accounts.msg.controller';
 import { AccountsService } from './accounts/accounts.service';
@@ -12,7 +12,7 @@ import { BankConfig } from './config/bank.config';
 import { databaseOptions, hasXa } from './database/database-options';
 import { HealthController } from './health/health.controller';
 import { LedgerController } from './ledger/ledger.controller';
-import { CoordinatorErrorFilter } from './transfers/coordinator-error.filter';
+import { BankUnavailableFilter } from './transfers/bank-unavailable.filter';
 import { transferMakers } from './transfers/transfer-makers';
 import { TransfersController } from './transfers/transfers.controller';
 import { TransfersService } from './transfers/transfers.service';
@@ -45,6 +45,7 @@ export class BankModule {
         { provide: BankConfig, useValue: config },
         { provide: APP_PIPE, useValue: new ValidationPipe({ transform: true, whitelist: true }) },
         { provide: APP_FILTER, useClass: CoordinatorErrorFilter },
+        { provide: APP_FILTER, useClass: BankUnavailableFilter },
       ],
     };
   }

@@ -18,6 +18,7 @@ export { SagaStep, type SagaStepOptions } from './decorators/saga-step.decorator
 export { TccCancel, TccConfirm, TccTry, type TccTryOptions } from './decorators/tcc.decorators';
 export { XaBranch, type XaBranchOptions } from './decorators/xa-branch.decorator';
 export { DtxModule } from './dtx.module';
+export { CoordinatorErrorFilter } from './http/coordinator-error.filter';
 export type { DtxModuleAsyncOptions, DtxModuleOptions } from './dtx.module-definition';
 export type { DtxExtras, DtxOptions } from './dtx.options';
 export { getDtxToken } from './dtx.tokens';

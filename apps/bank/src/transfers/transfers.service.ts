@@ -1,5 +1,6 @@
 import { BadRequestException, ConflictException, Inject, Injectable } from '@nestjs/common';
 import {
+  BarrierDuplicatedError,
   BranchCallError,
   BranchFailureError,
   BranchOngoingError,
@@ -77,12 +78,16 @@ export class TransfersService {
       if (error instanceof TransactionFailedError) return { gid, status: 'rolled-back', reason: error.reason };
       if (error instanceof NotFinishedError) return { gid, status: 'not-finished', reason: error.lastError };
       if (isRefusal(error)) return { gid, status: 'rolled-back', reason: error.message };
-      // It may have been decided meanwhile: mostly rolled back, as it took longer than its timeout.
-      const known = error instanceof CoordinatorRefusedError ? await this.known(gid) : undefined;
+      const known = mayBeDecided(error) ? await this.known(gid) : undefined;
       if (known) return known;
       throw error;
     }
   }
+}
+
+/** It was made before, or rolled back meanwhile, as it took longer than its timeout. */
+function mayBeDecided(error: unknown): boolean {
+  return error instanceof CoordinatorRefusedError || error instanceof BarrierDuplicatedError;
 }
 
 /** Before it was certain, a branch or this bank's own rules have said no, or a bank did not answer: nothing remains of it. */

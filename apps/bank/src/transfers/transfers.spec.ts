@@ -83,18 +83,6 @@ describe('transfers between two banks', () => {
     });
   });
 
-  it('are refused in a mode that there is not, or that the database cannot do', async () => {
-    const order = { from: 'bank-a/alice', to: 'bank-b/bob', amountMinor: 1 };
-    expect(await send(a, '/transfers?mode=sagas', order)).toMatchObject({
-      status: 400,
-      body: { message: ['mode must be one of saga, tcc, msg, workflow, xa'] },
-    });
-    expect(await send(a, '/transfers?mode=xa', order)).toMatchObject({
-      status: 400,
-      body: { message: ['mode=xa needs a database with XA, which SQLite is not'] },
-    });
-  });
-
   it('are refused with the field that is wrong', async () => {
     expect(await transfer({ from: 'alice', amountMinor: 1 })).toMatchObject({
       status: 400,

@@ -1,4 +1,5 @@
 import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
+import { CoordinatorRefusedError } from './coordinator-refused.error';
 
 /**
  * - `unknown`: the coordinator may have the transaction and may be working on it;
@@ -22,15 +23,22 @@ export class CoordinatorUnreachableError extends DtxError {
   override readonly name = 'CoordinatorUnreachableError';
   readonly gid: string | undefined;
   readonly outcome: UnreachableOutcome;
+  /** When a busy coordinator wants to be asked again, if it said so. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(call: UnreachableCall, options?: ErrorOptions) {
+  /** @param options `cause`: the last failure; a {@link CoordinatorRefusedError} from a coordinator that was busy to the end */
+  constructor(call: UnreachableCall, options: ErrorOptions = {}) {
+    const { cause } = options;
+    const busy = cause instanceof CoordinatorRefusedError ? cause : undefined;
+    const problem = busy ? `is busy: ${busy.message}` : 'does not answer';
     super(
       ERROR_CODES.coordinatorUnreachable,
-      `coordinator ${call.coordinator} does not answer${consequence(call)}`,
+      `coordinator ${call.coordinator} ${problem}${consequence(call)}`,
       options,
     );
     this.gid = call.gid;
     this.outcome = call.outcome;
+    this.retryAfterSeconds = busy?.retryAfterSeconds;
   }
 }
 

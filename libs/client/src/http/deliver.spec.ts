@@ -109,8 +109,15 @@ describe('DtxClient, when the coordinator is busy,', () => {
     async (code) => {
       const { server, client } = await script({ '/submit': [BUSY(code, { 'retry-after': '3600' })] });
       const error = await failure(oneStep(client).submit());
-      expect(error).toMatchObject({ code: 'DTX_COORDINATOR_UNREACHABLE', outcome: 'not-submitted' });
-      expect((error as Error).cause).toMatchObject({ message: 'status 503: try again in a moment' });
+      expect(error).toMatchObject({
+        code: 'DTX_COORDINATOR_UNREACHABLE',
+        outcome: 'not-submitted',
+        retryAfterSeconds: 3600,
+        message: expect.stringContaining(
+          'is busy: the coordinator refused (status 503): try again in a moment; transaction g1 was not submitted',
+        ) as string,
+      });
+      expect((error as Error).cause).toMatchObject({ code: 'DTX_COORDINATOR_REFUSED', status: 503 });
       expect(server.received).toHaveLength(1);
     },
   );

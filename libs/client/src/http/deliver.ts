@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ERROR_CODES } from '@nestjs-dtx/protocol';
+import { CoordinatorRefusedError } from '../errors/coordinator-refused.error';
 import type { Answer, CoordinatorCall, CoordinatorConnection, Silence } from './coordinator-connection';
 import { jsonObjectOf, messageOf } from './answer-text';
 import { backOffMs, retryAfterMs } from './retry-pause';
@@ -42,15 +43,18 @@ export async function deliver(
   const deadline = performance.now() + limits.overallMs;
   let uncertain = false;
   let silent = 0;
+  let busy: Error | undefined;
   for (let tries = 0; ; tries += 1) {
     const timeoutMs = Math.max(Math.ceil(Math.min(limits.tryMs, deadline - performance.now())), 1);
     const reply = await connection.exchange(call, timeoutMs);
     if (reply.answered && !BUSY.has(reply.status)) return { answer: reply, uncertain };
     uncertain ||= mayHaveTakenEffect(reply);
     if (!reply.answered) silent += 1;
+    else busy = failureOf(reply);
     const pauseMs = pauseAfter(reply, tries);
     if (silent === MAX_SILENT_TRIES || connection.isClosed || performance.now() + pauseMs >= deadline) {
-      return { lastFailure: failureOf(reply), uncertain };
+      // The last try may have had no time left to hear it once more.
+      return { lastFailure: (timeoutMs < limits.tryMs ? busy : undefined) ?? failureOf(reply), uncertain };
     }
     await sleep(pauseMs);
   }
@@ -67,5 +71,8 @@ function pauseAfter(reply: Answer | Silence, tries: number): number {
 }
 
 function failureOf(reply: Answer | Silence): Error {
-  return reply.answered ? new Error(`status ${reply.status}: ${messageOf(reply)}`) : reply.cause;
+  if (!reply.answered) return reply.cause;
+  const pauseMs = retryAfterMs(reply.retryAfter, Date.now());
+  const options = pauseMs === undefined ? {} : { retryAfterSeconds: Math.ceil(pauseMs / 1000) };
+  return new CoordinatorRefusedError(reply.status, messageOf(reply), options);
 }

@@ -6,8 +6,8 @@ import { abortTransaction } from '../transactions/abort';
 import { callSettings } from '../transactions/call-settings';
 import type { Initiator } from '../transactions/initiator';
 import { prepareTransaction } from '../transactions/prepare';
-import { submitTransaction } from '../transactions/submit';
 import type { MsgRequest } from './msg-request';
+import { submitPrepared } from './submit-prepared';
 
 /** A message that can be asked about. */
 export type CheckedMsgRequest = MsgRequest & { readonly query_prepared: string };
@@ -35,7 +35,7 @@ export async function doAndSubmit<T>(
     await settle(initiator, request, info, error);
     throw error;
   }
-  await submitTransaction(initiator.api, request);
+  await submitPrepared(initiator.api, request);
   return result;
 }
 
@@ -49,7 +49,7 @@ async function settle(
   try {
     const committed = isBranchFailure(error) ? false : await checkBack(initiator, request, info);
     if (committed === undefined) return;
-    if (committed) await submitTransaction(initiator.api, request);
+    if (committed) await submitPrepared(initiator.api, request);
     else await abortTransaction(initiator.api, { gid: request.gid, trans_type: 'msg' });
   } catch {
     // The coordinator checks back after the timeout.

@@ -13,6 +13,7 @@ import { submitTransaction, type SubmittedTransaction } from '../transactions/su
 import { TransactionBuilder } from '../transactions/transaction-builder';
 import { doAndSubmit, type CheckedMsgRequest } from './do-and-submit';
 import type { MsgRequest } from './msg-request';
+import { submitPrepared } from './submit-prepared';
 
 /** Where the local transaction of a message runs. */
 export interface LocalDatabase extends BarrierOptions {
@@ -33,6 +34,7 @@ export class MsgBuilder extends TransactionBuilder {
   private isConcurrent = false;
   private delaySeconds = 0;
   private sent = false;
+  private prepared = false;
 
   /** @throws InvalidRequestError for a gid that cannot be stored */
   constructor(
@@ -127,7 +129,7 @@ export class MsgBuilder extends TransactionBuilder {
   async submit(): Promise<SubmittedTransaction> {
     const request = this.toRequest();
     this.sent = true;
-    await submitTransaction(this.initiator.api, request);
+    await (this.prepared ? submitPrepared : submitTransaction)(this.initiator.api, request);
     return { gid: this.gid };
   }
 
@@ -142,6 +144,7 @@ export class MsgBuilder extends TransactionBuilder {
     const request = this.toRequest(queryPrepared);
     this.sent = true;
     await prepareTransaction(this.initiator.api, request);
+    this.prepared = true;
   }
 
   /**

@@ -5,6 +5,7 @@ import { failure, participant, script } from '../client-fixture.spec-helper';
 import type { DtxClient } from '../dtx-client';
 import { BranchFailureError } from '../errors/branch-failure.error';
 import { conflict, OK, transaction } from '../scripted-coordinator.spec-helper';
+import type { MsgBuilder } from './msg-builder';
 
 const WELL = { '/prepare': [OK], '/submit': [OK], '/abort': [OK] };
 
@@ -172,6 +173,19 @@ describe('doAndSubmit', () => {
     shop.script = () => (path === '/submit' ? ANSWERS.success : ANSWERS.failure);
     const outcome = message(client).doAndSubmit(shop.url, () => Promise.reject(new Error('mine')));
     expect(await failure(outcome)).toMatchObject({ message: 'mine' });
+  });
+
+  it.each([
+    ['by doAndSubmit', (each: MsgBuilder) => each.doAndSubmit(shop.url, async () => 'committed')],
+    ['by prepare and submit', (each: MsgBuilder) => each.prepare(shop.url).then(() => each.submit())],
+  ])('leaves the outcome open when the submit is turned away: the check-back decides (%s)', async (_, send) => {
+    const busy = { status: 503, headers: { 'retry-after': '3600' }, body: { code: 'DTX_OVERLOADED', message: 'busy' } };
+    const { client } = await script({ ...WELL, '/submit': [busy] });
+    expect(await failure(send(message(client)))).toMatchObject({
+      code: 'DTX_COORDINATOR_UNREACHABLE',
+      outcome: 'unknown',
+      retryAfterSeconds: 3600,
+    });
   });
 
   it("throws the submit's error when the local transaction was committed", async () => {
