@@ -9,8 +9,8 @@ import type { TransactionCase } from '../support/transactions/transaction-case';
 /** Seconds. A lease is renewed while a call that is longer is waited for. */
 const LEASE = 1;
 const PATIENT = { request_timeout: 10, wait_result: true };
-/** Three leases. Milliseconds. */
-const LONG_MS = 3000;
+/** Two leases and a half. Milliseconds. */
+const LONG_MS = 2500;
 
 describeEngines(STORE_ENGINES, (engine) => {
   const cleanup = new Cleanup();
