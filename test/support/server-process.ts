@@ -34,6 +34,8 @@ export interface ProgramOptions {
 }
 
 const READY = /listening on (http:\/\/\S+)\s/;
+/** On the line of the readiness. */
+const GRPC = /listening on .* grpc:\/\/(\S+)/;
 const READY_WITHIN_MS = 60_000;
 const GRACE_MS = 30_000;
 
@@ -109,6 +111,13 @@ export class ServerProcess {
     this.address ??= READY.exec(this.output)?.[1];
     if (this.address === undefined) throw new Error(`${this.name} does not listen:\n${this.output}`);
     return this.address;
+  }
+
+  /** `host:port` of its gRPC API, as printed. @throws Error when it has none */
+  get grpcAddress(): string {
+    const address = GRPC.exec(this.output)?.[1];
+    if (address === undefined) throw new Error(`${this.name} does not listen for gRPC:\n${this.output}`);
+    return address;
   }
 
   get port(): number {

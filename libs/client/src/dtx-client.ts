@@ -1,7 +1,10 @@
 import { DtxError, ERROR_CODES, newGid, type QueryView } from '@nestjs-dtx/protocol';
 import { BranchCaller } from './branch/branch-caller';
 import { ServiceDirectory } from './branch/service-directory';
+import { parseGrpcCoordinator } from './grpc/grpc-coordinator-address';
+import { GrpcCoordinatorLink } from './grpc/grpc-coordinator-link';
 import { CoordinatorConnection } from './http/coordinator-connection';
+import type { CoordinatorLink } from './http/coordinator-link';
 import { parseCoordinatorUrl } from './http/coordinator-url';
 import { MsgBuilder } from './msg/msg-builder';
 import { SagaBuilder } from './saga/saga-builder';
@@ -23,8 +26,14 @@ import { XaBuilder } from './xa/xa-builder';
 
 /** @see DtxClient */
 export interface DtxClientOptions {
-  /** `http://host:36789`, with or without `/api/dtmsvr`. */
+  /** `http://host:36789`, with or without `/api/dtmsvr`; for the transport grpc `host:36790`. */
   readonly coordinator: string;
+  /**
+   * How the coordinator is talked to. Over gRPC its transactions call their branches over gRPC too, except where a URL begins
+   * with a scheme, and payloads may be bytes. Names of registered handlers are then for the coordinator alone to resolve.
+   * @default 'http'
+   */
+  readonly transport?: 'http' | 'grpc';
   /**
    * Milliseconds that one call may take with all its tries: one that is not answered is repeated.
    * @default 15000
@@ -67,9 +76,8 @@ export class DtxClient {
 
   /** @throws DtxError `DTX_INVALID_CONFIG` naming the wrong option */
   constructor(options: DtxClientOptions) {
-    const url = parseCoordinatorUrl(options.coordinator);
     const connections = positive('connections', options.connections ?? DEFAULT_CONNECTIONS);
-    this.api = new CoordinatorApi(new CoordinatorConnection(url, { headers: options.headers ?? {}, connections }), {
+    this.api = new CoordinatorApi(linkTo(options, connections), {
       timeoutMs: positive('timeoutMs', options.timeoutMs ?? DEFAULT_TIMEOUT_MS),
       waitTimeoutMs: positive('waitTimeoutMs', options.waitTimeoutMs ?? DEFAULT_WAIT_TIMEOUT_MS),
     });
@@ -203,6 +211,16 @@ export class DtxClient {
     await this.workflows.close();
     await Promise.all([this.initiator.branches.close(), this.api.close()]);
   }
+}
+
+function linkTo(
+  { coordinator, transport = 'http', headers = {} }: DtxClientOptions,
+  connections: number,
+): CoordinatorLink {
+  if (transport === 'grpc') return new GrpcCoordinatorLink(parseGrpcCoordinator(coordinator), headers);
+  if (transport === 'http')
+    return new CoordinatorConnection(parseCoordinatorUrl(coordinator), { headers, connections });
+  throw new DtxError(ERROR_CODES.invalidConfig, `transport must be http or grpc, not ${String(transport)}`);
 }
 
 function positive(option: string, value: number): number {

@@ -2,15 +2,22 @@ import type { Outcome } from '@nestjs-dtx/protocol';
 import { BranchCallError } from '../errors/branch-call.error';
 import { BranchFailureError } from '../errors/branch-failure.error';
 import { BranchOngoingError } from '../errors/branch-ongoing.error';
-import { branchOutcome, type BranchReply } from './branch-caller';
+import { branchOutcome } from './branch-caller';
+import type { BranchReply } from './branch-reply';
 
 /** What a participant has answered to a call that succeeded. */
 export class BranchAnswer {
+  /** The body; over gRPC the bytes of the reply's message. */
+  readonly bytes: Uint8Array;
+
   /** @param body as it came; empty when nothing was called */
   constructor(
     readonly status: number,
     readonly body: string,
-  ) {}
+    bytes?: Uint8Array,
+  ) {
+    this.bytes = bytes ?? Buffer.from(body);
+  }
 
   /** @returns the body as JSON. @throws SyntaxError when it is none */
   json(): unknown {
@@ -26,7 +33,7 @@ export class BranchAnswer {
  */
 export function answerOf(url: string, reply: BranchReply): BranchAnswer {
   const outcome = branchOutcome(reply, { substring: true });
-  if (reply.answered && outcome.kind === 'success') return new BranchAnswer(reply.status, reply.body);
+  if (reply.answered && outcome.kind === 'success') return new BranchAnswer(reply.status, reply.body, reply.bytes);
   throw errorOf(url, outcome, reply.answered ? {} : { cause: reply.cause });
 }
 

@@ -1,13 +1,11 @@
-import { mapHttpOutcome, transportError, type HttpAnswer, type Outcome } from '@nestjs-dtx/protocol';
+import { mapHttpOutcome, parseGrpcUrl, transportError, type Outcome } from '@nestjs-dtx/protocol';
 import { Agent, request as send } from 'undici';
 import { isNeverSent } from '../http/never-sent';
 import { lowerCased } from '../http/lower-cased';
+import type { BranchReply } from './branch-reply';
 import { branchUrl, type BranchRequest } from './branch-request';
+import { GrpcBranches } from './grpc-branches';
 import type { ServiceDirectory } from './service-directory';
-
-/** What came back from a participant: its answer, or the reason why there is none. */
-export type BranchReply =
-  ({ readonly answered: true } & HttpAnswer) | { readonly answered: false; readonly cause: Error };
 
 /** Branches with nothing to call succeed (spec 4.1). */
 const NOTHING_TO_DO: BranchReply = { answered: true, status: 200, body: '' };
@@ -23,6 +21,7 @@ export interface BranchCallerOptions {
 /** Calls branches from the initiator's side (spec 9.1). It repeats nothing that may have reached a participant. */
 export class BranchCaller {
   private readonly agent: Agent;
+  private readonly grpc = new GrpcBranches();
   private closing: Promise<void> | undefined;
 
   constructor(
@@ -49,12 +48,22 @@ export class BranchCaller {
 
   /** Lets the calls under way end and closes the sockets. */
   close(): Promise<void> {
-    this.closing ??= this.agent.close();
+    this.closing ??= Promise.all([this.agent.close(), this.grpc.close()]).then(() => undefined);
     return this.closing;
   }
 
-  private async exchange(url: string, { info, method, body, headers, timeoutMs }: BranchRequest): Promise<BranchReply> {
+  private async exchange(url: string, request: BranchRequest): Promise<BranchReply> {
     if (url === '') return NOTHING_TO_DO;
+    const timeoutMs = request.timeoutMs ?? this.options.timeoutMs;
+    const target = parseGrpcUrl(url);
+    return target ? this.grpc.call(target, request, timeoutMs) : this.send(url, request, timeoutMs);
+  }
+
+  private async send(
+    url: string,
+    { info, method, body, headers }: BranchRequest,
+    timeoutMs: number,
+  ): Promise<BranchReply> {
     try {
       const answer = await send(branchUrl(url, info), {
         dispatcher: this.agent,
@@ -65,7 +74,7 @@ export class BranchCaller {
           ...lowerCased(headers ?? {}),
         },
         body: body ?? null,
-        signal: AbortSignal.timeout(timeoutMs ?? this.options.timeoutMs),
+        signal: AbortSignal.timeout(timeoutMs),
       });
       return { answered: true, status: answer.statusCode, body: await answer.body.text() };
     } catch (error) {
@@ -75,12 +84,12 @@ export class BranchCaller {
 }
 
 /**
- * What a reply means (spec 4.3): the mapping is the coordinator's.
+ * What a reply means (spec 4.3, 4.4): the mapping is the coordinator's.
  *
  * @param options whether result words count anywhere in a body, as old services need it
  */
 export function branchOutcome(reply: BranchReply, options: { readonly substring: boolean }): Outcome {
-  if (reply.answered) return mapHttpOutcome(reply, options);
+  if (reply.answered) return reply.outcome ?? mapHttpOutcome(reply, options);
   const { message, name } = reply.cause;
   const { code } = reply.cause as { code?: unknown };
   const text = message || name;

@@ -1,10 +1,11 @@
+import type { PayloadBody } from '../transactions/payload';
 import type { BranchInfo } from './branch-info';
 
 /** A call that an initiator makes itself: try, action of xa, check-back, branch of a workflow (spec 9.1). */
 export interface BranchRequest {
-  /** `http(s)://…` or `svc://service/handler`. Empty: there is nothing to call, which is a success. */
+  /** `http(s)://…`, `svc://service/handler` or `host:port/package.Service/Method`. Empty: there is nothing to call, which is a success. */
   readonly url: string;
-  /** Which branch and op; told to the participant in the query of the URL. */
+  /** Which branch and op; told to the participant in the query of the URL, or in the metadata. */
   readonly info: BranchInfo;
   /**
    * Ops under which a registered handler may be announced; the first that is counts.
@@ -13,7 +14,7 @@ export interface BranchRequest {
   readonly handlerOps?: readonly string[];
   readonly method: 'GET' | 'POST';
   /** Sent as it is. */
-  readonly body?: string;
+  readonly body?: PayloadBody;
   readonly headers?: Readonly<Record<string, string>>;
   /**
    * Milliseconds for the whole exchange.

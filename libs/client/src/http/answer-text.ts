@@ -1,5 +1,5 @@
 import { boundedText } from '@nestjs-dtx/protocol';
-import type { Answer } from './coordinator-connection';
+import type { Answer } from './coordinator-link';
 
 /** A proxy's error page is not worth more. Characters. */
 const MOST = 1000;

@@ -1,38 +1,8 @@
 import { Pool } from 'undici';
+import type { Answer, CoordinatorCall, CoordinatorLink, Silence } from './coordinator-link';
 import type { CoordinatorUrl } from './coordinator-url';
 import { lowerCased } from './lower-cased';
 import { isNeverSent } from './never-sent';
-
-/** One request to the coordinator. */
-export interface CoordinatorCall {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Below the base path of the API, as `/submit`. */
-  readonly path: string;
-  /**
-   * Which API: dtm's, or what this project's coordinators offer beyond it.
-   * @default 'dtm'
-   */
-  readonly api?: 'dtm' | 'v2';
-  /** JSON text. */
-  readonly body?: string;
-}
-
-/** An answer, whatever its status. */
-export interface Answer {
-  readonly answered: true;
-  readonly status: number;
-  readonly body: string;
-  /** The `retry-after` header as it came. */
-  readonly retryAfter?: string;
-}
-
-/** No answer. */
-export interface Silence {
-  readonly answered: false;
-  readonly cause: Error;
-  /** False if the request has certainly not reached the coordinator. */
-  readonly mayHaveArrived: boolean;
-}
 
 /** @see CoordinatorConnection */
 export interface ConnectionOptions {
@@ -43,13 +13,14 @@ export interface ConnectionOptions {
 }
 
 /** Single exchanges with one coordinator over kept-alive sockets. */
-export class CoordinatorConnection {
+export class CoordinatorConnection implements CoordinatorLink {
+  readonly carriesBytes = false;
   private readonly pool: Pool;
   private readonly headers: Readonly<Record<string, string>>;
   private closing: Promise<void> | undefined;
 
   constructor(
-    readonly url: CoordinatorUrl,
+    private readonly url: CoordinatorUrl,
     options: ConnectionOptions,
   ) {
     // undici's own timeouts would end a long wait for a result; each exchange brings its own.
@@ -57,7 +28,11 @@ export class CoordinatorConnection {
     this.headers = { ...lowerCased(options.headers), accept: 'application/json' };
   }
 
-  /** @param timeoutMs for the whole exchange, connecting and body included */
+  /** Base URL as it is really called. */
+  get address(): string {
+    return this.url.origin + this.url.basePath;
+  }
+
   async exchange(call: CoordinatorCall, timeoutMs: number): Promise<Answer | Silence> {
     try {
       const { statusCode, headers, body } = await this.pool.request({
@@ -65,7 +40,7 @@ export class CoordinatorConnection {
         method: call.method,
         // A type without a body is an error to strict servers.
         headers: call.body === undefined ? this.headers : { ...this.headers, 'content-type': 'application/json' },
-        body: call.body ?? null,
+        body: call.body === undefined ? null : JSON.stringify(call.body),
         signal: AbortSignal.timeout(timeoutMs),
       });
       const text = await body.text();
@@ -76,12 +51,10 @@ export class CoordinatorConnection {
     }
   }
 
-  /** @returns whether {@link close} was called: no exchange will succeed any more. */
   get isClosed(): boolean {
     return this.closing !== undefined;
   }
 
-  /** Lets the exchanges under way end, then closes the sockets. */
   close(): Promise<void> {
     this.closing ??= this.pool.close();
     return this.closing;

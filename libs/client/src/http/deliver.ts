@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ERROR_CODES } from '@nestjs-dtx/protocol';
 import { CoordinatorRefusedError } from '../errors/coordinator-refused.error';
-import type { Answer, CoordinatorCall, CoordinatorConnection, Silence } from './coordinator-connection';
+import type { Answer, CoordinatorCall, CoordinatorLink, Silence } from './coordinator-link';
 import { jsonObjectOf, messageOf } from './answer-text';
 import { backOffMs, retryAfterMs } from './retry-pause';
 
@@ -36,7 +36,7 @@ const REFUSED_AT_THE_DOOR = new Set<unknown>([ERROR_CODES.overloaded, ERROR_CODE
  * (spec 5.6). A coordinator that says when to come back (503 with `retry-after`) is asked again within the limit.
  */
 export async function deliver(
-  connection: CoordinatorConnection,
+  connection: CoordinatorLink,
   call: CoordinatorCall,
   limits: DeliveryLimits,
 ): Promise<Delivery> {

@@ -7,7 +7,7 @@ import type { SqlExecutor } from '../barrier/sql-executor';
 import { checkText, urlOfHandler, urlOfPlace } from '../transactions/branch-url';
 import { checkRequest } from '../transactions/check-request';
 import type { Initiator } from '../transactions/initiator';
-import { optionalPayloadText, type OptionalPayload } from '../transactions/payload';
+import { optionalPayloadBody, type OptionalPayload, type PayloadBody } from '../transactions/payload';
 import { prepareTransaction } from '../transactions/prepare';
 import { submitTransaction, type SubmittedTransaction } from '../transactions/submit';
 import { TransactionBuilder } from '../transactions/transaction-builder';
@@ -30,7 +30,7 @@ const TOPIC_SCHEME = 'topic://';
  */
 export class MsgBuilder extends TransactionBuilder {
   private readonly steps: { action: string }[] = [];
-  private readonly payloads: string[] = [];
+  private readonly payloads: PayloadBody[] = [];
   private isConcurrent = false;
   private delaySeconds = 0;
   private sent = false;
@@ -64,9 +64,9 @@ export class MsgBuilder extends TransactionBuilder {
     this.refuseIfFixed();
     const step = this.steps.length;
     checkText(action, `steps[${step}].action`);
-    const text = optionalPayloadText(payload, `payloads[${step}]`);
+    const body = optionalPayloadBody(payload, `payloads[${step}]`);
     this.steps.push({ action });
-    this.payloads.push(text);
+    this.payloads.push(body);
     return this;
   }
 

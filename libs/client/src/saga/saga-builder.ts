@@ -1,6 +1,6 @@
 import { InvalidRequestError } from '@nestjs-dtx/protocol';
 import { checkText, urlOfHandler } from '../transactions/branch-url';
-import { optionalPayloadText, type OptionalPayload } from '../transactions/payload';
+import { optionalPayloadBody, type OptionalPayload, type PayloadBody } from '../transactions/payload';
 import type { SubmittedTransaction } from '../transactions/submit';
 import { TransactionBuilder } from '../transactions/transaction-builder';
 import { checkSagaRequest, type SagaRequest } from './saga-request';
@@ -14,7 +14,7 @@ export type SagaSubmitter = (request: SagaRequest) => Promise<SubmittedTransacti
  */
 export class SagaBuilder extends TransactionBuilder {
   private readonly steps: { action: string; compensate: string }[] = [];
-  private readonly payloads: string[] = [];
+  private readonly payloads: PayloadBody[] = [];
   private readonly orders = new Map<number, number[]>();
   private isConcurrent = false;
   private submitted: SagaRequest | undefined;
@@ -31,7 +31,7 @@ export class SagaBuilder extends TransactionBuilder {
    * Adds a step by the name of a registered handler; its compensation is found by the same name.
    *
    * @param name `service/handler`
-   * @param payload sent as JSON to action and compensation
+   * @param payload sent as JSON, bytes as they are, to action and compensation
    * @throws InvalidRequestError naming the step
    */
   step(name: string, ...payload: OptionalPayload): this {
@@ -49,9 +49,9 @@ export class SagaBuilder extends TransactionBuilder {
     const step = this.steps.length;
     checkText(action, `steps[${step}].action`);
     checkText(compensate, `steps[${step}].compensate`);
-    const text = optionalPayloadText(payload, `payloads[${step}]`);
+    const body = optionalPayloadBody(payload, `payloads[${step}]`);
     this.steps.push({ action, compensate });
-    this.payloads.push(text);
+    this.payloads.push(body);
     return this;
   }
 

@@ -1,5 +1,6 @@
 import { InvalidRequestError } from '@nestjs-dtx/protocol';
 import { checkRequest } from '../transactions/check-request';
+import type { PayloadBody } from '../transactions/payload';
 import type { RequestOptions } from '../transactions/request-options';
 
 /** Body of a saga's submit as it goes over the wire (spec 2.2). Durations are seconds. */
@@ -7,8 +8,8 @@ export interface SagaRequest extends RequestOptions {
   readonly gid: string;
   readonly trans_type: 'saga';
   readonly steps: readonly { readonly action: string; readonly compensate: string }[];
-  /** JSON text, one per step; empty for a call without a body. */
-  readonly payloads: readonly string[];
+  /** JSON text or bytes, one per step; empty for a call without a body. */
+  readonly payloads: readonly PayloadBody[];
   /** JSON text: `{"concurrent":bool,"orders":{"<step>":[<step>…]}}`; absent for a plain sequence. */
   readonly custom_data?: string;
   /** Shown by queries only: what counts stands in `custom_data`. */

@@ -2,7 +2,7 @@ import { OPS } from '@nestjs-dtx/protocol';
 import { answerOf, type BranchAnswer } from '../branch/branch-answer';
 import { checkText, urlOfHandler } from '../transactions/branch-url';
 import type { Initiator } from '../transactions/initiator';
-import { optionalPayloadText, payloadText, type OptionalPayload } from '../transactions/payload';
+import { optionalPayloadBody, payloadBody, type OptionalPayload, type PayloadBody } from '../transactions/payload';
 import { callSettings, type CallOptions } from '../transactions/call-settings';
 import { registerBranch } from '../transactions/register-branch';
 import type { BranchScope } from '../two-phase/branch-scope';
@@ -42,7 +42,7 @@ export class Tcc {
   step(name: string, ...payload: OptionalPayload): Promise<BranchAnswer> {
     return this.scope.branch(async (branchId) => {
       const url = urlOfHandler(name, 'name');
-      return this.call(branchId, { try: url, confirm: url, cancel: url }, optionalPayloadText(payload, 'payload'));
+      return this.call(branchId, { try: url, confirm: url, cancel: url }, optionalPayloadBody(payload, 'payload'));
     });
   }
 
@@ -63,12 +63,12 @@ export class Tcc {
       return this.call(
         branchId,
         branch,
-        Object.hasOwn(branch, 'payload') ? payloadText(branch.payload, 'payload') : '',
+        Object.hasOwn(branch, 'payload') ? payloadBody(branch.payload, 'payload') : '',
       );
     });
   }
 
-  private async call(branchId: string, urls: Omit<TccBranch, 'payload'>, data: string): Promise<BranchAnswer> {
+  private async call(branchId: string, urls: Omit<TccBranch, 'payload'>, data: PayloadBody): Promise<BranchAnswer> {
     const { api, branches } = this.initiator;
     const { gid } = this.scope;
     const { confirm, cancel } = urls;
@@ -76,7 +76,7 @@ export class Tcc {
     const reply = await branches.call({
       url: urls.try,
       info: { transType: 'tcc', gid, branchId, op: OPS.try, dtm: api.url },
-      ...(data === '' ? { method: 'GET' } : { method: 'POST', body: data }),
+      ...(data.length === 0 ? { method: 'GET' } : { method: 'POST', body: data }),
       ...callSettings(this.options),
     });
     return answerOf(urls.try, reply);

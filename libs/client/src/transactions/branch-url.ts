@@ -1,4 +1,4 @@
-import { InvalidRequestError, parseServiceUrl, serviceUrl } from '@nestjs-dtx/protocol';
+import { InvalidRequestError, parseGrpcUrl, parseServiceUrl, serviceUrl } from '@nestjs-dtx/protocol';
 
 /**
  * @param name `service/handler` of a registered handler
@@ -17,7 +17,7 @@ export function urlOfHandler(name: string, field: string): string {
  * @throws InvalidRequestError when it is empty or neither
  */
 export function urlOfPlace(place: string, field: string): string {
-  return place.includes('://') ? place : urlOfHandler(place, field);
+  return place.includes('://') || parseGrpcUrl(place) ? place : urlOfHandler(place, field);
 }
 
 /** An unset setting must not turn into "nothing to call": only an empty text says that. @throws InvalidRequestError */

@@ -3,8 +3,9 @@ import type { ListedService } from '../branch/service-directory';
 import { CoordinatorRefusedError } from '../errors/coordinator-refused.error';
 import { CoordinatorUnreachableError } from '../errors/coordinator-unreachable.error';
 import { jsonObjectOf, messageOf } from '../http/answer-text';
-import type { Answer, CoordinatorCall, CoordinatorConnection } from '../http/coordinator-connection';
+import type { Answer, CoordinatorCall, CoordinatorLink } from '../http/coordinator-link';
 import { deliver, type Delivery } from '../http/deliver';
+import { refuseBytes } from './payload';
 
 /** Milliseconds. */
 export interface ApiTimeouts {
@@ -17,16 +18,16 @@ export interface ApiTimeouts {
 /** A call that hangs leaves time for this many more. */
 const TRIES_PER_TIMEOUT = 3;
 
-/** The coordinator's HTTP API (spec 2), one method per endpoint; repeats what got no answer. */
+/** The coordinator's API (spec 2, 3), one method per endpoint; repeats what got no answer. */
 export class CoordinatorApi {
   constructor(
-    private readonly connection: CoordinatorConnection,
+    private readonly connection: CoordinatorLink,
     private readonly timeouts: ApiTimeouts,
   ) {}
 
-  /** Base URL as it is really called. */
+  /** Base URL as it is really called; over gRPC `host:port`. */
   get url(): string {
-    return this.connection.url.origin + this.connection.url.basePath;
+    return this.connection.address;
   }
 
   /** Spec 2.4. @throws CoordinatorUnreachableError, CoordinatorRefusedError */
@@ -54,9 +55,18 @@ export class CoordinatorApi {
     return services as ListedService[];
   }
 
-  /** A command by POST; its answer, or why there is none, is the caller's to judge. */
-  command(path: string, body: unknown, options: { readonly waits: boolean } = { waits: false }): Promise<Delivery> {
-    const call: CoordinatorCall = { method: 'POST', path, body: JSON.stringify(body) };
+  /**
+   * A command; its answer, or why there is none, is the caller's to judge.
+   *
+   * @throws InvalidRequestError for bytes that the transport cannot carry
+   */
+  async command(
+    path: string,
+    body: object,
+    options: { readonly waits: boolean } = { waits: false },
+  ): Promise<Delivery> {
+    if (!this.connection.carriesBytes) refuseBytes(body);
+    const call: CoordinatorCall = { method: 'POST', path, body };
     const { timeoutMs, waitTimeoutMs } = this.timeouts;
     const limits = options.waits
       ? { tryMs: waitTimeoutMs, overallMs: waitTimeoutMs }

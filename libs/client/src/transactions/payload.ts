@@ -20,7 +20,28 @@ export function payloadText(payload: unknown, field: string): string {
   return text;
 }
 
-/** @returns the payload's text, empty where it was left out */
-export function optionalPayloadText(payload: OptionalPayload, field: string): string {
-  return payload.length === 0 ? '' : payloadText(payload[0], field);
+/** A payload ready to be sent: JSON text, or bytes as they were given. */
+export type PayloadBody = string | Uint8Array;
+
+/** @returns bytes as they are, anything else as JSON text. @throws InvalidRequestError for what has no JSON form */
+export function payloadBody(payload: unknown, field: string): PayloadBody {
+  return payload instanceof Uint8Array ? payload : payloadText(payload, field);
+}
+
+/** @returns the payload's body, empty where it was left out */
+export function optionalPayloadBody(payload: OptionalPayload, field: string): PayloadBody {
+  return payload.length === 0 ? '' : payloadBody(payload[0], field);
+}
+
+/** @throws InvalidRequestError naming the payload of a request that is bytes: a coordinator takes these over gRPC alone */
+export function refuseBytes(request: {
+  readonly payloads?: readonly PayloadBody[];
+  readonly data?: PayloadBody;
+}): void {
+  const { payloads = [], data } = request;
+  const index = payloads.findIndex((payload) => typeof payload !== 'string');
+  const field = index >= 0 ? `payloads[${index}]` : 'payload';
+  if (index >= 0 || data instanceof Uint8Array) {
+    throw new InvalidRequestError(field, "must not be bytes, except with the client's transport 'grpc'");
+  }
 }

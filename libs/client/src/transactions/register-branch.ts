@@ -1,12 +1,13 @@
 import { CoordinatorUnreachableError } from '../errors/coordinator-unreachable.error';
 import { refusal, type CoordinatorApi } from './coordinator-api';
 import { isSuccess } from './is-success';
+import type { PayloadBody } from './payload';
 
 interface Registration {
   readonly gid: string;
   readonly branch_id: string;
   /** Body of the calls of phase 2, or a step's result. */
-  readonly data?: string;
+  readonly data?: PayloadBody;
 }
 
 /** Body of `registerBranch`: flat, every value a string (spec 2.8). */

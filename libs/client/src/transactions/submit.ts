@@ -2,7 +2,7 @@ import { mapHttpOutcome } from '@nestjs-dtx/protocol';
 import { CoordinatorUnreachableError } from '../errors/coordinator-unreachable.error';
 import { NotFinishedError } from '../errors/not-finished.error';
 import { TransactionFailedError } from '../errors/transaction-failed.error';
-import type { Answer } from '../http/coordinator-connection';
+import type { Answer } from '../http/coordinator-link';
 import type { Delivery } from '../http/deliver';
 import { refusal, type CoordinatorApi } from './coordinator-api';
 import { isSuccess } from './is-success';

@@ -46,7 +46,10 @@ export class WorkflowApi {
       throw new CoordinatorRefusedError(200, `what answers at ${this.api.url} is no coordinator`);
     }
     const branches = Array.isArray(progresses) ? (progresses as BranchView[]) : [];
-    return storedWorkflow({ transaction: transaction as TransactionView, branches });
+    const view = transaction as Partial<TransactionView>;
+    // Over gRPC it does not say what belongs to the gid (spec 3.2), and that may be something else than was asked for.
+    if (view.trans_type === undefined) return (await this.find(request.gid)) ?? this.vanished(request.gid);
+    return storedWorkflow({ transaction: view as TransactionView, branches });
   }
 
   /**
@@ -68,6 +71,13 @@ export class WorkflowApi {
   async submit(gid: string, end: WorkflowEnd): Promise<Told> {
     const body = { gid, trans_type: 'workflow', req_extra: extraOf(end) };
     return this.told(gid, await this.api.command('/submit', body));
+  }
+
+  private vanished(gid: string): never {
+    throw new CoordinatorRefusedError(
+      200,
+      `the coordinator at ${this.api.url} has no workflow ${gid} that it prepared`,
+    );
   }
 
   private told(gid: string, { answer, uncertain, lastFailure }: Delivery): Told {

@@ -3,7 +3,7 @@ import { answerOf, type BranchAnswer } from '../branch/branch-answer';
 import { callSettings, type CallOptions } from '../transactions/call-settings';
 import { checkText, urlOfHandler } from '../transactions/branch-url';
 import type { Initiator } from '../transactions/initiator';
-import { optionalPayloadText, type OptionalPayload } from '../transactions/payload';
+import { optionalPayloadBody, type OptionalPayload, type PayloadBody } from '../transactions/payload';
 import type { BranchScope } from '../two-phase/branch-scope';
 
 /**
@@ -49,16 +49,16 @@ export class Xa {
   }
 
   private start(urlOf: () => string, payload: OptionalPayload): Promise<BranchAnswer> {
-    return this.scope.branch(async (branchId) => this.call(branchId, urlOf(), optionalPayloadText(payload, 'payload')));
+    return this.scope.branch(async (branchId) => this.call(branchId, urlOf(), optionalPayloadBody(payload, 'payload')));
   }
 
-  private async call(branchId: string, url: string, body: string): Promise<BranchAnswer> {
+  private async call(branchId: string, url: string, body: PayloadBody): Promise<BranchAnswer> {
     const { api, branches } = this.initiator;
     const reply = await branches.call({
       url,
       info: { transType: 'xa', gid: this.gid, branchId, op: OPS.action, dtm: api.url, phase2Url: url },
       method: 'POST',
-      ...(body !== '' && { body }),
+      ...(body.length > 0 && { body }),
       ...callSettings(this.options),
     });
     return answerOf(url, reply);
