@@ -66,6 +66,29 @@ describeEngines(SHARED_ENGINES, ({ name }) => {
       expect((await client.query(gid)).transaction?.rollback_reason).toContain('no money');
     });
 
+    const nested = (amount: number) => {
+      ours.inTheMiddle = () =>
+        client.joinXa({ transType: 'xa', gid, branchId: '01' }, async (xa) => {
+          await xa.branch(theirs.url('deposit'), { amount });
+        });
+      return client
+        .xa(gid)
+        .waitResult()
+        .run(async (xa) => void (await xa.branch(ours.url('withdraw'), { amount: 30 })));
+    };
+
+    test('whose deposit is a branch of the withdrawal happens in both', async () => {
+      await nested(30);
+      expect([await moved(), await status()]).toEqual([[-30, 30], 'succeed']);
+      expect(theirs.requests(gid)).toEqual(['deposit[0101 action]', 'deposit[0101 commit]']);
+    });
+
+    test('whose deposit is a branch of the withdrawal happens in none when it refuses', async () => {
+      await expect(nested(1000)).rejects.toMatchObject({ code: 'DTX_FAILURE' });
+      expect([await moved(), await status()]).toEqual([[0, 0], 'failed']);
+      expect(theirs.requests(gid)).toEqual(['deposit[0101 action]']);
+    });
+
     test('happens in none when it takes too long, and what comes late is not prepared', async () => {
       const late = new Gate();
       theirs.inTheMiddle = () => late.pass();

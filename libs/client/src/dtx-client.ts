@@ -8,8 +8,7 @@ import type { CoordinatorLink } from './http/coordinator-link';
 import { parseCoordinatorUrl } from './http/coordinator-url';
 import { MsgBuilder } from './msg/msg-builder';
 import { SagaBuilder } from './saga/saga-builder';
-import { joinTcc, type JoinOptions, type ParentBranch } from './tcc/join-tcc';
-import type { Tcc } from './tcc/tcc';
+import { Tcc } from './tcc/tcc';
 import { TccBuilder } from './tcc/tcc-builder';
 import { Topics } from './topics/topics';
 import { urlOfPlace } from './transactions/branch-url';
@@ -17,11 +16,13 @@ import { CoordinatorApi } from './transactions/coordinator-api';
 import { forceStopTransaction } from './transactions/force-stop';
 import type { Initiator } from './transactions/initiator';
 import { submitTransaction } from './transactions/submit';
+import { joinBranch, type JoinOptions, type ParentBranch } from './two-phase/join-branch';
 import { WorkflowApi } from './workflow/workflow-api';
 import { WorkflowBuilder } from './workflow/workflow-builder';
 import { Workflows } from './workflow/workflows';
 import { XaParticipant, type XaParticipantOptions } from './xa/participant/xa-participant';
 import type { XaSession } from './xa/participant/xa-session';
+import { Xa } from './xa/xa';
 import { XaBuilder } from './xa/xa-builder';
 
 /** @see DtxClient */
@@ -127,7 +128,9 @@ export class DtxClient {
    * @throws what the work throws, or else the error of the first branch that failed: the try must fail as well
    */
   joinTcc<T>(parent: ParentBranch, work: (tcc: Tcc) => Promise<T>, options: JoinOptions = {}): Promise<T> {
-    return joinTcc(this.initiator, parent, work, options);
+    return joinBranch({ parent, transType: 'tcc', options }, (scope, settings) =>
+      work(new Tcc(this.initiator, scope, settings)),
+    );
   }
 
   /**
@@ -148,6 +151,20 @@ export class DtxClient {
    */
   xa(gid: string = newGid()): XaBuilder {
     return new XaBuilder(gid, this.initiator);
+  }
+
+  /**
+   * Adds branches to an xa transaction from within the business of one of its branches.
+   *
+   * @param parent the branch's request, as `branchInfoFrom` reads it
+   * @param work starts the branches and awaits them; they must not touch rows that the branch itself has touched
+   * @returns what the work returns
+   * @throws what the work throws, or else the error of the first branch that failed: the business must fail as well
+   */
+  joinXa<T>(parent: ParentBranch, work: (xa: Xa) => Promise<T>, options: JoinOptions = {}): Promise<T> {
+    return joinBranch({ parent, transType: 'xa', options }, (scope, settings) =>
+      work(new Xa(this.initiator, scope, settings)),
+    );
   }
 
   /** @returns the participant's side of xa transactions on a database of this service */

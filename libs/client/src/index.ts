@@ -41,7 +41,7 @@ export { SagaBuilder, type SagaSubmitter } from './saga/saga-builder';
 export type { SagaRequest } from './saga/saga-request';
 export { Tcc, type TccBranch } from './tcc/tcc';
 export { TccBuilder } from './tcc/tcc-builder';
-export type { JoinOptions, ParentBranch } from './tcc/join-tcc';
+export type { JoinOptions, ParentBranch } from './two-phase/join-branch';
 export { Topics } from './topics/topics';
 export type { OptionalPayload } from './transactions/payload';
 export { OptionsBuilder } from './transactions/options-builder';

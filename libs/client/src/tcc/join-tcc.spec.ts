@@ -72,5 +72,8 @@ describe('joining a tcc transaction from a try', () => {
     const { client } = await script(WELL);
     const outcome = failure(client.joinTcc({ ...PARENT, transType: 'saga' }, async () => {}));
     expect(await outcome).toMatchObject({ code: 'DTX_INVALID_REQUEST', field: 'transType' });
+    expect(await failure(client.joinXa(PARENT, async () => {}))).toMatchObject({
+      message: 'transType must be xa: only a branch of that type can be joined',
+    });
   });
 });
