@@ -122,6 +122,83 @@ describe('the batcher of writes', () => {
     await Promise.all(writes);
   });
 
+  test('hands over the next batch before it tells what became of the last one', async () => {
+    const batcher = batcherWith();
+    const [first] = write(batcher, 'a');
+    const seen = first!.then(() => executor.batches);
+    await turn();
+    const [second] = write(batcher, 'b');
+    await executor.handed[0]!.succeed();
+    expect(await seen).toEqual(['a', 'b']);
+    await executor.handed[1]!.succeed();
+    await second;
+  });
+
+  describe('with several batches under way', () => {
+    test('never has a gid in two of them, whatever else goes on', async () => {
+      const batcher = batcherWith(100, 3);
+      const order: number[] = [];
+      const note = (writes: readonly Promise<unknown>[]) =>
+        writes.map(async (result) => {
+          const index = count++;
+          await result;
+          order.push(index);
+        });
+      let count = 0;
+      const writes = note(write(batcher, 'a', 'b'));
+      await turn();
+      writes.push(...note(write(batcher, 'a', 'c', 'a')));
+      await turn();
+      writes.push(...note(write(batcher, 'd', 'c', 'b')));
+      await turn();
+      expect(executor.batches).toEqual(['a b', 'c', 'd']);
+      await executor.handed[2]!.succeed();
+      expect(executor.batches).toEqual(['a b', 'c', 'd']);
+      await executor.handed[0]!.succeed();
+      expect(executor.batches).toEqual(['a b', 'c', 'd', 'a b']);
+      await executor.handed[1]!.succeed();
+      await executor.handed[3]!.succeed();
+      expect(executor.batches.slice(4)).toEqual(['c', 'a']);
+      await executor.handed[4]!.succeed();
+      await executor.handed[5]!.succeed();
+      await Promise.all(writes);
+      expect(order).toEqual([5, 0, 1, 3, 2, 7, 6, 4]);
+    });
+
+    test('starts a further one only when enough writes wait for it, and any as soon as none is under way', async () => {
+      const batcher = new WriteBatcher(executor.execute, { maxBatch: 100, depth: 2, overlapFrom: 3 });
+      const writes = write(batcher, 'a');
+      await turn();
+      writes.push(...write(batcher, 'b', 'c'));
+      await turn();
+      expect(executor.batches).toEqual(['a']);
+      writes.push(...write(batcher, 'd'));
+      await turn();
+      expect(executor.batches).toEqual(['a', 'b c d']);
+      writes.push(...write(batcher, 'e', 'f', 'g', 'h'));
+      await turn();
+      expect(executor.batches).toEqual(['a', 'b c d']);
+      await executor.handed[1]!.succeed();
+      expect(executor.batches).toEqual(['a', 'b c d', 'e f g h']);
+      writes.push(...write(batcher, 'i'));
+      for (const index of [0, 2, 3]) await executor.handed[index]!.succeed();
+      expect(executor.batches).toEqual(['a', 'b c d', 'e f g h', 'i']);
+      await Promise.all(writes);
+    });
+
+    test('gives answers in the order in which their batches ended', async () => {
+      const batcher = batcherWith(1, 2);
+      const order: string[] = [];
+      const writes = write(batcher, 'a', 'b', 'c').map((result, index) => result.then(() => order.push('abc'[index]!)));
+      await turn();
+      const ended = [executor.handed[1]!.succeed(), executor.handed[0]!.succeed()];
+      await Promise.all(ended);
+      await executor.handed[2]!.succeed();
+      await Promise.all(writes);
+      expect(order).toEqual(['b', 'a', 'c']);
+    });
+  });
+
   describe('when too many writes wait', () => {
     const insert = (gid: string) => insertWrite(gid);
     const refused = { code: 'DTX_OVERLOADED' };

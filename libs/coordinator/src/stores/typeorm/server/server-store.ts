@@ -34,6 +34,7 @@ import { dialectOf } from './dialects';
 import type { ServerStoreOptions } from './server-store.options';
 import { SessionPool } from './session-pool';
 import { WriteLane } from './write-lane';
+import { WriteLanes } from './write-lanes';
 
 /** For how long a row may be due and locked whenever a claim comes by. Milliseconds. */
 const LONG_DUE_MS = 1000;
@@ -48,7 +49,7 @@ export class ServerStore extends TransactionStore {
   private readonly availability: Availability;
   private readonly dataSource: DataSource;
   private readonly pool: SessionPool;
-  private readonly lane: WriteLane;
+  private readonly lanes: WriteLanes;
 
   constructor(private readonly options: ServerStoreOptions) {
     super();
@@ -56,7 +57,8 @@ export class ServerStore extends TransactionStore {
     this.availability = new Availability(`${options.driver} at ${options.host}:${options.port}`);
     this.dataSource = dataSourceOf(this.dialect, options);
     this.pool = new SessionPool(this.dataSource, this.dialect);
-    this.lane = new WriteLane(this.pool, this.dialect, this.availability, options.batch ?? DEFAULT_BATCH);
+    const makeLane = (): WriteLane => new WriteLane(this.pool, this.dialect, this.availability);
+    this.lanes = new WriteLanes(makeLane, options.batch ?? DEFAULT_BATCH);
   }
 
   async open(): Promise<void> {
@@ -71,7 +73,7 @@ export class ServerStore extends TransactionStore {
   }
 
   async close(): Promise<void> {
-    await this.lane.close();
+    await this.lanes.close();
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
@@ -80,7 +82,7 @@ export class ServerStore extends TransactionStore {
   }
 
   write<W extends Write>(write: W): Promise<WriteResults[W['kind']]> {
-    return this.lane.write(write);
+    return this.lanes.write(write);
   }
 
   async claim(limit: number, lease: LeaseRequest): Promise<readonly LeasedTransaction[]> {
@@ -144,7 +146,7 @@ export class ServerStore extends TransactionStore {
    */
   private async claimBusy(rows: readonly BusyRow[], lease: LeaseRequest): Promise<readonly LeasedTransaction[]> {
     const writes = rows.map(({ gid, status }) =>
-      this.lane.write({ kind: 'change', gid, from: status, to: status, patch: {}, unheldOnly: true, lease }),
+      this.lanes.write({ kind: 'change', gid, from: status, to: status, patch: {}, unheldOnly: true, lease }),
     );
     // What has failed is due still, and a later claim finds it.
     const results = await Promise.allSettled(writes);

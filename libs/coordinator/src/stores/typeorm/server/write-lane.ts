@@ -1,9 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { runIsolated, type BatchOutcome } from '../../batch/batch-outcome';
-import { WriteBatcher, type WriteBatcherOptions } from '../../batch/write-batcher';
-import type { Write, WriteResults } from '../../writes';
+import type { Write } from '../../writes';
 import type { Availability } from './availability';
-import type { ServerDialect } from './dialect';
+import type { ServerDialect, ServerStatements } from './dialect';
 import type { SessionPool } from './session-pool';
 import type { TypeormSession } from './typeorm-session';
 
@@ -11,31 +10,25 @@ import type { TypeormSession } from './typeorm-session';
 const READ_BACK_MS = 2500;
 const FIRST_PAUSE_MS = 20;
 
-/** One batcher with a session of its own, which it keeps from batch to batch and replaces when it breaks. */
+/** A session that batches are carried out on, one after the other. It is kept from batch to batch, and replaced when it breaks. */
 export class WriteLane {
-  private readonly batcher: WriteBatcher;
   private session: TypeormSession | undefined;
+  /** Kept with the session: they know what its server takes. */
+  private statements: ServerStatements | undefined;
 
   constructor(
     private readonly pool: SessionPool,
     private readonly dialect: ServerDialect,
     private readonly availability: Availability,
-    options: WriteBatcherOptions,
-  ) {
-    this.batcher = new WriteBatcher((writes) => this.execute(writes), options);
-  }
+  ) {}
 
-  write<W extends Write>(write: W): Promise<WriteResults[W['kind']]> {
-    return this.batcher.write(write);
-  }
-
-  /** Resolves when everything written so far has been answered and the session is given back. */
+  /** Gives the session back. Only between two batches. */
   async close(): Promise<void> {
-    await this.batcher.flush();
     await this.drop(false);
   }
 
-  private async execute(writes: readonly Write[]): Promise<readonly BatchOutcome[]> {
+  /** Carries out one batch, and says for each write what became of it. Never rejects. */
+  async execute(writes: readonly Write[]): Promise<readonly BatchOutcome[]> {
     const isReused = this.session !== undefined;
     let outcomes = await this.attempt(writes, false);
     // A session that was idle may have ended long ago, which says nothing about the server.
@@ -77,8 +70,9 @@ export class WriteLane {
     let outcomes: readonly BatchOutcome[];
     try {
       this.session ??= await this.pool.take();
+      this.statements ??= this.dialect.statements(this.session);
       const kindOf = (error: unknown) => this.dialect.kindOf(error);
-      outcomes = await runIsolated(this.dialect.statements(this.session), writes, { kindOf, isRepeated });
+      outcomes = await runIsolated(this.statements, writes, { kindOf, isRepeated });
     } catch (error) {
       outcomes = writes.map(() => ({ ok: false, error }));
     }
@@ -108,6 +102,7 @@ export class WriteLane {
   private async drop(broken: boolean): Promise<void> {
     const { session } = this;
     this.session = undefined;
+    this.statements = undefined;
     if (session) await this.pool.giveBack(session, { broken });
   }
 }

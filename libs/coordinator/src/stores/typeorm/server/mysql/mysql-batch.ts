@@ -1,7 +1,7 @@
 import type { Branch, BranchChange, Instant } from '@nestjs-dtx/engine';
-import type { BranchStatus } from '@nestjs-dtx/protocol';
-import type { BatchGids, BatchStatements, BranchesOf, Opened } from '../../../batch/batch-statements';
+import type { BatchGids, BatchStatements, BranchesOf, ForeseenBatch, Opened } from '../../../batch/batch-statements';
 import type { GlobalUpdate, LockedRow } from '../../../batch/fence';
+import { CommitError } from '../../../batch/run-batch';
 import type { BranchRecord, LeasedTransaction } from '../../../records';
 import { leasedTransaction } from '../../../snapshot';
 import type { InsertWrite } from '../../../writes';
@@ -15,16 +15,17 @@ import {
   type LockedColumns,
 } from '../rows';
 import { chunksOf, MAX_LIST } from './chunks';
-import { isSessionLost } from './mysql-errors';
+import { isSessionLost, isUnforeseen, kindOf } from './mysql-errors';
+import { foreseenStatements } from './mysql-foreseen';
 import * as sql from './mysql-sql';
-import { branchGroups, branchRows, globalGroups, globalRow, timeOf } from './mysql-values';
+import { branchGroups, branchRows, globalGroups, globalRow, timeColumnOf, timeOf } from './mysql-values';
 import { PendingStatements } from './pending-statements';
 import { checkSize, inStatements } from './statement-size';
 
 /**
  * The batch statements on one MariaDB or MySQL session: one statement a kind, with a row of values for each write. A statement
  * whose result decides nothing waits for the commit, which carries it along. So a batch takes two round trips (begin and lock,
- * the rest with the commit) however many statements it has.
+ * the rest with the commit) however many statements it has, and one if all of it can be foreseen.
  */
 export class MysqlBatch implements BatchStatements {
   private readonly pending = new PendingStatements();
@@ -32,6 +33,22 @@ export class MysqlBatch implements BatchStatements {
   private mostBytes = 0;
 
   constructor(protected readonly session: Session) {}
+
+  /** Only with the server's limits known: a batch has looked at them before. */
+  async carryOut(batch: ForeseenBatch): Promise<Instant | undefined> {
+    const statements = this.mostBytes === 0 ? undefined : foreseenStatements(batch, this.mostBytes);
+    if (!statements) return undefined;
+    try {
+      const results = await this.session.rows<readonly unknown[]>(statements.text, statements.values);
+      const [clock] = results[FORESEEN_CLOCK] as readonly Clock[];
+      return Number(clock!.now);
+    } catch (error) {
+      if (kindOf(error) === 'outage') throw new CommitError(error);
+      await this.rollback();
+      if (isUnforeseen(error)) return undefined;
+      throw error;
+    }
+  }
 
   async begin(): Promise<Instant> {
     const { now } = await this.open({ existing: [], fresh: [] });
@@ -103,11 +120,11 @@ export class MysqlBatch implements BatchStatements {
 
   async updateBranches(rows: readonly BranchesOf<BranchChange>[], now: Instant): Promise<void> {
     const time = timeOf(now);
-    for (const { branchId, op, status, gids } of branchGroups(rows)) {
-      const timeColumn = TIME_COLUMNS[status];
+    for (const { status, keys } of branchGroups(rows)) {
+      const timeColumn = timeColumnOf(status);
       const values = [status, time, ...(timeColumn ? [time] : [])];
-      for (const part of chunksOf(gids, MAX_LIST)) {
-        await this.sendLater(sql.updateBranches(timeColumn), [...values, part, branchId, op]);
+      for (const part of chunksOf(keys, MAX_LIST)) {
+        await this.sendLater(sql.updateBranches(timeColumn), [...values, part]);
       }
     }
   }
@@ -153,18 +170,15 @@ export class MysqlBatch implements BatchStatements {
   }
 }
 
+/** Which statement of a foreseen batch tells the time. */
+const FORESEEN_CLOCK = 2;
+
 /** What the begin asks for. */
 interface Clock {
   /** Milliseconds. */
   readonly now: number | string;
   readonly max_statement: number | string;
 }
-
-/** Where the time of a branch's end goes. */
-const TIME_COLUMNS: Readonly<Partial<Record<BranchStatus, 'finish_time' | 'rollback_time'>>> = {
-  succeed: 'finish_time',
-  failed: 'rollback_time',
-};
 
 interface BranchKey {
   readonly gid: string;

@@ -1,5 +1,5 @@
 import { QueryFailedError } from 'typeorm';
-import { isSessionLost, kindOf } from './mysql-errors';
+import { isSessionLost, isUnforeseen, kindOf } from './mysql-errors';
 
 function serverError(errno: number): Error {
   return new QueryFailedError('SELECT 1', [], Object.assign(new Error('refused'), { errno }));
@@ -64,6 +64,15 @@ describe('an error of MariaDB or MySQL', () => {
       expect([kindOf(error), isSessionLost(error)]).toEqual(['write', false]);
     },
   );
+
+  test.each([
+    [1690, "BIGINT UNSIGNED value is out of range in '18446744073709551615 + (count(0) <> 1)'", true],
+    [1062, "Duplicate entry 'a' for key 'trans_global_gid'", true],
+    [1062, "Duplicate entry 'a-01-action' for key 'trans_branch_op_gid_branch'", false],
+    [1213, 'Deadlock found', false],
+  ])('%i tells whether a batch was as foreseen: %s', (errno, message, expected) => {
+    expect(isUnforeseen(Object.assign(new Error(message), { errno }))).toBe(expected);
+  });
 
   test.each([
     ["Duplicate entry 'a' for key 'trans_global_gid'", 'transient'],

@@ -20,6 +20,9 @@ const OUTAGES = new Set([
 /** The driver's own words for a connection that is of no more use. */
 const DISCONNECTED = /in closed state|connection (lost|closed)|closed connection|pool is closed|already released/i;
 
+/** A number larger than the largest: what the guard of a foreseen batch fails with. */
+const NOT_HELD = 1690;
+
 /** What the driver tells about an error. */
 interface DriverError {
   readonly code?: unknown;
@@ -41,6 +44,12 @@ export function kindOf(error: unknown): BatchErrorKind {
 /** @returns whether the session ended, and with it whatever it had not committed */
 export function isSessionLost(error: unknown): boolean {
   return isDisconnected(causeOf(error));
+}
+
+/** @returns whether a batch was not as foreseen: a row is no longer held, or somebody has taken a gid */
+export function isUnforeseen(error: unknown): boolean {
+  const cause = causeOf(error);
+  return errnoOf(cause) === NOT_HELD || isTakenGid(cause);
 }
 
 /** Somebody has inserted the gid since the batch looked for it: its repetition finds it. */

@@ -28,15 +28,46 @@ export const LOAD_GLOBALS = 'SELECT * FROM trans_global FORCE INDEX (trans_globa
 export const LOAD_BRANCHES = `SELECT * FROM trans_branch_op FORCE INDEX (trans_branch_op_gid_branch)
   WHERE gid IN (?) ORDER BY id`;
 
-/** @param timeColumn that also gets the time, if any: a list of gids costs the server less than one of whole keys */
+/**
+ * One list of whole keys for all branches that get the same values: a statement for each name would cost the server more.
+ *
+ * @param timeColumn that also gets the time, if any
+ */
 export function updateBranches(timeColumn: 'finish_time' | 'rollback_time' | undefined): string {
   return `UPDATE trans_branch_op FORCE INDEX (trans_branch_op_gid_branch)
     SET status = ?, update_time = ?${timeColumn ? `, ${timeColumn} = ?` : ''}
-    WHERE gid IN (?) AND branch_id = ? AND op = ?`;
+    WHERE (gid, branch_id, op) IN (?)`;
 }
 
 /** @param columns of `trans_global` that get a value */
 export function updateGlobals(columns: readonly string[]): string {
   return `UPDATE trans_global FORCE INDEX (trans_global_gid)
     SET ${columns.map((column) => `${column} = ?`).join(', ')} WHERE gid IN (?)`;
+}
+
+/** The time of a foreseen batch, which the server is the first to know. */
+export const SET_BATCH_TIME = 'SET @dtx_now = UTC_TIMESTAMP(3)';
+const BATCH_TIME = "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', @dtx_now) DIV 1000";
+
+/** @returns the time that is so many milliseconds from that of the batch */
+export function batchTime(milliseconds: number): string {
+  return milliseconds === 0 ? '@dtx_now' : `@dtx_now + INTERVAL ${milliseconds} * 1000 MICROSECOND`;
+}
+
+export const FORESEEN_CLOCK = `SELECT ${BATCH_TIME} AS now`;
+
+/** The largest number of its type: one more is an error in a SELECT, under whatever settings. */
+const LARGEST = '18446744073709551615';
+
+/**
+ * The same, with the rows that the batch is about locked in gid order. Fails if one of them is not at its epoch or has ended,
+ * as the largest number there is gets one larger then. What a locking read compares is a row's latest version.
+ *
+ * @param epochs how many epochs there are among them; each has its list of gids if there are several
+ */
+export function hold(epochs: number): string {
+  const each = Array.from({ length: epochs }, () => '(epoch = ? AND gid IN (?))').join(' OR ');
+  return `SELECT ${BATCH_TIME} AS now, ${LARGEST} + (COUNT(*) <> ?) AS held
+    FROM trans_global FORCE INDEX (trans_global_gid)
+    WHERE gid IN (?) AND ${epochs === 1 ? 'epoch = ?' : `(${each})`} AND status NOT IN ('succeed', 'failed') FOR UPDATE`;
 }

@@ -37,7 +37,7 @@ describe('what MariaDB and MySQL are given', () => {
     expect(row).toEqual(['a', TIME, TIME, 'u', Buffer.from([2, 3]), '01', 'action', 'prepared']);
   });
 
-  test('are outcomes, together where name and status are the same', () => {
+  test('are outcomes, together where the status is the same', () => {
     const done = { branchId: '01', op: 'action', status: 'succeed' } as const;
     const failed = { branchId: '02', op: 'action', status: 'failed' } as const;
     const groups = branchGroups([
@@ -46,9 +46,20 @@ describe('what MariaDB and MySQL are given', () => {
       { gid: 'c', branches: [{ ...done, status: 'failed' }] },
     ]);
     expect(groups).toEqual([
-      { ...done, gids: ['a', 'b'] },
-      { ...failed, gids: ['b'] },
-      { ...done, status: 'failed', gids: ['c'] },
+      {
+        status: 'succeed',
+        keys: [
+          ['a', '01', 'action'],
+          ['b', '01', 'action'],
+        ],
+      },
+      {
+        status: 'failed',
+        keys: [
+          ['b', '02', 'action'],
+          ['c', '01', 'action'],
+        ],
+      },
     ]);
   });
 

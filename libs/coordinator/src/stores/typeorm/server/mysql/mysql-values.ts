@@ -21,14 +21,18 @@ export function timeOf(instant: Instant): string {
 let lastInstant = NaN;
 let lastTime = '';
 
-const timeOrNull = (instant: Instant | null | undefined): string | null =>
-  instant === null || instant === undefined ? null : timeOf(instant);
+/** What stands for an instant in a statement. */
+export type TimeOf = (instant: Instant) => unknown;
+
+function orNull(time: TimeOf, instant: Instant | null | undefined): unknown {
+  return instant === null || instant === undefined ? null : time(instant);
+}
 
 /** A row of `INSERT_GLOBALS`. */
-export function globalRow(write: InsertWrite, now: Instant): Row {
+export function globalRow(write: InsertWrite, now: Instant, timeAt: TimeOf = timeOf): Row {
   const { transaction, intervalMs } = write;
   const { owner, leaseUntil, nextCronTime } = firstSchedule(write, now);
-  const time = timeOf(now);
+  const time = timeAt(now);
   return [
     write.gid,
     transaction.transType,
@@ -40,12 +44,12 @@ export function globalRow(write: InsertWrite, now: Instant): Row {
     optionsToJson(transaction.options),
     transaction.customData,
     secondsOf(intervalMs),
-    timeOrNull(nextCronTime),
+    orNull(timeAt, nextCronTime),
     owner,
     '',
     '',
     '',
-    timeOrNull(leaseUntil),
+    orNull(timeAt, leaseUntil),
     FIRST_EPOCH,
     transaction.branches.length,
     '',
@@ -54,8 +58,8 @@ export function globalRow(write: InsertWrite, now: Instant): Row {
 }
 
 /** Rows of `INSERT_BRANCHES`. */
-export function branchRows({ gid, branches }: BranchesOf<Branch>, now: Instant): Row[] {
-  const time = timeOf(now);
+export function branchRows({ gid, branches }: BranchesOf<Branch>, now: Instant, timeAt: TimeOf = timeOf): Row[] {
+  const time = timeAt(now);
   return branches.map(({ url, payload, branchId, op, status }) => [
     gid,
     time,
@@ -68,25 +72,35 @@ export function branchRows({ gid, branches }: BranchesOf<Branch>, now: Instant):
   ]);
 }
 
-/** Branches of the same name that get the same status: in one batch most transactions are at the same step. */
+const TIME_COLUMNS: Readonly<Partial<Record<BranchStatus, 'finish_time' | 'rollback_time'>>> = {
+  succeed: 'finish_time',
+  failed: 'rollback_time',
+};
+
+/** @returns where the time goes at which a branch got this status */
+export function timeColumnOf(status: BranchStatus): 'finish_time' | 'rollback_time' | undefined {
+  return TIME_COLUMNS[status];
+}
+
+/** Gid, branch id and op. */
+export type BranchKey = readonly [gid: string, branchId: string, op: string];
+
+/** Branches that get the same status: in one batch almost all. */
 export interface BranchGroup {
-  readonly branchId: string;
-  readonly op: string;
   readonly status: BranchStatus;
-  readonly gids: string[];
+  readonly keys: BranchKey[];
 }
 
 export function branchGroups(rows: readonly BranchesOf<BranchChange>[]): BranchGroup[] {
-  const groups = new Map<string, BranchGroup>();
+  const groups: BranchGroup[] = [];
   for (const { gid, branches } of rows) {
     for (const { branchId, op, status } of branches) {
-      const key = JSON.stringify([branchId, op, status]);
-      const group = groups.get(key) ?? { branchId, op, status, gids: [] };
-      groups.set(key, group);
-      group.gids.push(gid);
+      let group = groups.find((other) => other.status === status);
+      if (!group) groups.push((group = { status, keys: [] }));
+      group.keys.push([gid, branchId, op]);
     }
   }
-  return [...groups.values()];
+  return groups;
 }
 
 /** Global rows that get the same values: most transactions of a batch end alike, so that one statement serves them. */
@@ -96,10 +110,10 @@ export interface GlobalGroup {
   readonly gids: string[];
 }
 
-export function globalGroups(updates: readonly GlobalUpdate[], now: Instant): GlobalGroup[] {
+export function globalGroups(updates: readonly GlobalUpdate[], now: Instant, timeAt: TimeOf = timeOf): GlobalGroup[] {
   const groups = new Map<string, GlobalGroup>();
   for (const update of updates) {
-    const assignments = assignmentsOf(update, now);
+    const assignments = assignmentsOf(update, now, timeAt);
     const key = JSON.stringify(assignments);
     const group = groups.get(key) ?? {
       columns: assignments.map(([column]) => column),
@@ -114,11 +128,11 @@ export function globalGroups(updates: readonly GlobalUpdate[], now: Instant): Gl
 
 type Assignment = readonly [column: string, value: unknown];
 
-function assignmentsOf(update: GlobalUpdate, now: Instant): Assignment[] {
+function assignmentsOf(update: GlobalUpdate, now: Instant, timeAt: TimeOf): Assignment[] {
   const { status, rollbackReason, options, customData, result, branchCount, finishTime, rollbackTime, schedule } =
     update;
   const all: Assignment[] = [
-    ['update_time', timeOf(now)],
+    ['update_time', timeAt(now)],
     ['epoch', update.epoch],
     ['status', status],
     ['rollback_reason', rollbackReason],
@@ -126,11 +140,11 @@ function assignmentsOf(update: GlobalUpdate, now: Instant): Assignment[] {
     ['custom_data', customData],
     ['result', result],
     ['branch_count', branchCount],
-    ['finish_time', finishTime === undefined ? undefined : timeOf(finishTime)],
-    ['rollback_time', rollbackTime === undefined ? undefined : timeOf(rollbackTime)],
+    ['finish_time', finishTime === undefined ? undefined : timeAt(finishTime)],
+    ['rollback_time', rollbackTime === undefined ? undefined : timeAt(rollbackTime)],
     ['owner', schedule?.owner],
-    ['lease_until', schedule && timeOrNull(schedule.leaseUntil)],
-    ['next_cron_time', schedule && timeOrNull(schedule.nextCronTime)],
+    ['lease_until', schedule && orNull(timeAt, schedule.leaseUntil)],
+    ['next_cron_time', schedule && orNull(timeAt, schedule.nextCronTime)],
     ['next_cron_interval', schedule?.intervalMs === undefined ? undefined : secondsOf(schedule.intervalMs)],
     ['attempts', schedule?.attempts],
     ['last_error', schedule?.lastError],

@@ -1,4 +1,5 @@
 import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
+import { SqlText } from './sql-text';
 
 /** Above this a statement gains nothing by being larger. Bytes. */
 const ENOUGH_BYTES = 1024 * 1024;
@@ -18,6 +19,7 @@ export function sizeOf(values: readonly unknown[]): number {
     bytes += BYTES_PER_VALUE;
     if (typeof value === 'string') bytes += value.length * BYTES_PER_UNIT;
     else if (value instanceof Buffer) bytes += value.length * BYTES_PER_BYTE;
+    else if (value instanceof SqlText) bytes += value.text.length;
     else if (Array.isArray(value)) bytes += sizeOf(value);
   }
   return bytes;
