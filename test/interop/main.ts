@@ -39,6 +39,7 @@ async function openRig(cleanup: Cleanup): Promise<Rig> {
   const { host, port, user, password, database } = accounts.address;
   const env = {
     DTM_HTTP: `${coordinator.url}/api/dtmsvr`,
+    DTM_GRPC: coordinator.grpcAddress,
     DB_HOST: host,
     DB_PORT: String(port),
     DB_USER: user,
