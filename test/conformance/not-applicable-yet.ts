@@ -9,21 +9,7 @@ export interface NotApplicable {
 export const NOT_APPLICABLE_YET: readonly NotApplicable[] = [
   { reason: 'tests of the reference itself, nothing to see from outside', ids: ['API-13', 'API-14', 'ST-05'] },
   { reason: 'asynchronous branch updates are refused by design', ids: ['API-15'] },
-  {
-    reason: 'gRPC is not built',
-    ids: [
-      ...numbered('TOP', 6, 10),
-      ...numbered('MSG', 28, 30),
-      ...numbered('MSG', 60, 61),
-      ...numbered('SAGA', 40, 50, [48]),
-      ...numbered('SAGA', 63, 64),
-      ...numbered('TCC', 20, 27, [21]),
-      ...numbered('XA', 20, 23, [21]),
-      ...numbered('WF', 20, 22),
-      ...numbered('WF', 26, 28),
-      'X-15',
-    ],
-  },
+  { reason: 'an interceptor of an SDK alone, which calls no coordinator', ids: ['WF-28'] },
   {
     reason: 'the barrier for Redis is not built',
     ids: [...numbered('MSG', 40, 49, [45]), 'SAGA-65', 'TCC-43'],

@@ -6,6 +6,7 @@ import type { SagaCase } from '../support/saga-case';
 import type { ServerProcess } from '../support/server-process';
 import type { StoreEngine } from '../support/store-engine';
 import { CaseFactory } from '../support/transactions/case-factory';
+import { overGrpc } from '../support/transactions/grpc-channel';
 import { overHttp, overJsonRpc, type CommandChannel } from '../support/transactions/command-channel';
 import type { TransactionCase } from '../support/transactions/transaction-case';
 import type { Participants } from '../support/participant/participants';
@@ -28,10 +29,21 @@ export class RowContext extends CaseFactory {
   constructor(
     private readonly id: string,
     private readonly surroundings: Surroundings,
-    coordinator = surroundings.coordinator,
+    private readonly coordinator = surroundings.coordinator,
   ) {
-    super(coordinator.url, surroundings.busi, `${id}-${surroundings.engine.name}`);
+    super(coordinator, surroundings.busi, `${id}-${surroundings.engine.name}`);
     this.saga = this.newSaga();
+  }
+
+  /** `host:port` of the coordinator's gRPC interface. */
+  get grpcAddress(): string {
+    return this.coordinator.grpcAddress;
+  }
+
+  /** Transactions whose commands and calls travel over gRPC. @param channel another one for the commands */
+  overGrpc(channel = overGrpc(this.grpcAddress)): CaseFactory {
+    const { busi, engine } = this.surroundings;
+    return new CaseFactory(this.coordinator, busi.overGrpc(), `${this.id}-${engine.name}-g`, channel);
   }
 
   get jsonRpc(): CommandChannel {

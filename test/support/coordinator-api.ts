@@ -3,7 +3,11 @@ import { get, post, send, type Reply } from './http';
 
 /** The coordinator's HTTP interface as a client without any SDK sees it. */
 export class CoordinatorApi {
-  constructor(readonly url: string) {}
+  /** @param grpcAddress `host:port` of its gRPC interface, where it has one */
+  constructor(
+    readonly url: string,
+    readonly grpcAddress?: string,
+  ) {}
 
   /** GET below `/api/dtmsvr`. */
   get(path: string): Promise<Reply> {

@@ -1,9 +1,19 @@
+import type { CoordinatorApi } from './coordinator-api';
+import type { FixtureService } from './fixture/fixture-service';
 import { step, transferSaga } from './fixture/transfer';
 import type { Reply } from './http';
+import { overHttp, type CommandChannel } from './transactions/command-channel';
 import { TransactionCase } from './transactions/transaction-case';
 
 /** One saga under test: OUT, then IN, unless the row says otherwise. */
 export class SagaCase extends TransactionCase {
+  private readonly channel: CommandChannel;
+
+  constructor(api: CoordinatorApi, busi: FixtureService, gid: string, channel?: CommandChannel) {
+    super(api, busi, gid);
+    this.channel = channel ?? overHttp(`${api.url}/api/dtmsvr`);
+  }
+
   /** URLs of a step at the fixture. */
   step(name: string, compensate?: string): Record<'action' | 'compensate', string> {
     return step(this.busi, name, compensate);
@@ -14,7 +24,7 @@ export class SagaCase extends TransactionCase {
   }
 
   submit(options: Readonly<Record<string, unknown>> = {}): Promise<Reply> {
-    return this.api.submit(this.body(options));
+    return this.channel('submit', this.body(options));
   }
 
   /** Submits and fails unless it is accepted. */

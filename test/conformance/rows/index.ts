@@ -1,5 +1,10 @@
 import type { Row } from '../row';
 import { API_ROWS } from './api.rows';
+import { GRPC_MSG_ROWS } from './grpc-msg.rows';
+import { GRPC_SAGA_ROWS } from './grpc-saga.rows';
+import { GRPC_TOPIC_ROWS } from './grpc-topic.rows';
+import { GRPC_TWO_PHASE_ROWS } from './grpc-two-phase.rows';
+import { GRPC_WORKFLOW_ROWS } from './grpc-workflow.rows';
 import { JSON_RPC_ROWS } from './json-rpc.rows';
 import { MSG_ALERT_ROWS } from './msg-alert.rows';
 import { MSG_LOCAL_ROWS } from './msg-local.rows';
@@ -23,18 +28,23 @@ export const ROWS: readonly Row[] = [
   ...API_ROWS,
   ...RPC_ROWS,
   ...TOPIC_ROWS,
+  ...GRPC_TOPIC_ROWS,
   ...MSG_PLAIN_ROWS,
   ...MSG_ALERT_ROWS,
   ...MSG_LOCAL_ROWS,
+  ...GRPC_MSG_ROWS,
   ...JSON_RPC_ROWS,
   ...SAGA_PLAIN_ROWS,
   ...SAGA_CONCURRENT_ROWS,
   ...SAGA_OPTIONS_ROWS,
   ...SAGA_WAITING_ROWS,
   ...SAGA_BARRIER_ROWS,
+  ...GRPC_SAGA_ROWS,
   ...TCC_ROWS,
   ...XA_ROWS,
+  ...GRPC_TWO_PHASE_ROWS,
   ...WORKFLOW_ROWS,
+  ...GRPC_WORKFLOW_ROWS,
   ...STORE_ROWS,
   ...OBSERVED_ROWS,
   ...SHARED_STORE_ROWS,

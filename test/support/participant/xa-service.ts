@@ -3,6 +3,7 @@ import { OPS } from '@nestjs-dtx/protocol';
 import type { Account } from '../fixture/ledger';
 import type { ScriptFunction } from '../fixture/script';
 import { command, CommandError, overHttp } from '../transactions/command-channel';
+import { overGrpc } from '../transactions/grpc-channel';
 import type { Accounts } from './accounts';
 import type { XaBranches } from './xa-branches';
 
@@ -45,7 +46,7 @@ async function phaseOne(
       const { ran } = await barrier.call(executor, () => accounts.apply(executor, info, account));
       if (!ran) throw new OvertakenError();
       const registration = { gid, trans_type: 'xa', branch_id: branchId, url: phase2Url };
-      await command(overHttp(dtm), 'registerBranch', registration);
+      await command(dtm.startsWith('http') ? overHttp(dtm) : overGrpc(dtm), 'registerBranch', registration);
     });
     return 'ok';
   } catch (error) {

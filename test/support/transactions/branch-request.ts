@@ -1,3 +1,5 @@
+import { BRANCH_METADATA, GRPC_STATUS, parseGrpcUrl } from '@nestjs-dtx/protocol';
+import { GrpcCaller } from '@nestjs-dtx/testing';
 import { send, type Reply } from '../http';
 
 /** A branch call that the initiator makes itself: try, action of xa, check-back (spec 9.1). */
@@ -24,7 +26,10 @@ export class BranchError extends Error {
 }
 
 /** Calls a branch. @throws BranchError unless it succeeds */
-export async function callBranch({ url, info, body, headers }: BranchRequest): Promise<void> {
+export async function callBranch(request: BranchRequest): Promise<void> {
+  const target = parseGrpcUrl(request.url);
+  if (target) return callOverGrpc(`${target.host}:${target.port}`, target.path, request);
+  const { url, info, body, headers } = request;
   const address = `${url}${url.includes('?') ? '&' : '?'}${new URLSearchParams(info).toString()}`;
   const contentType = { 'content-type': 'application/json' };
   const reply =
@@ -34,6 +39,36 @@ export async function callBranch({ url, info, body, headers }: BranchRequest): P
   const result = resultOf(reply);
   if (result !== 'ok') throw new BranchError(result, reply.text);
 }
+
+/** Spec 3.5: metadata is named as the parameters are. */
+async function callOverGrpc(address: string, path: string, { info, body = '', headers }: BranchRequest): Promise<void> {
+  const metadata = Object.entries(info).map(([name, value]) => [METADATA[name] ?? name, value]);
+  const caller = new GrpcCaller(address);
+  try {
+    const { code, details } = await caller.raw(path, Buffer.from(body), {
+      ...Object.fromEntries(metadata),
+      ...headers,
+    });
+    if (code === GRPC_STATUS.ok) return;
+    throw new BranchError(GRPC_RESULTS[code] ?? 'err', details);
+  } finally {
+    caller.close();
+  }
+}
+
+const METADATA: Readonly<Record<string, string>> = {
+  gid: BRANCH_METADATA.gid,
+  trans_type: BRANCH_METADATA.transType,
+  branch_id: BRANCH_METADATA.branchId,
+  op: BRANCH_METADATA.op,
+  dtm: BRANCH_METADATA.dtm,
+  phase2_url: BRANCH_METADATA.phase2Url,
+};
+
+const GRPC_RESULTS: Readonly<Record<number, 'fail' | 'wait'>> = {
+  [GRPC_STATUS.aborted]: 'fail',
+  [GRPC_STATUS.failedPrecondition]: 'wait',
+};
 
 /** Spec 4.3: the first that matches. */
 function resultOf({ status, text }: Reply): BranchResult {

@@ -12,18 +12,19 @@ export class CaseFactory {
   readonly api: CoordinatorApi;
   private count = 0;
 
-  /** @param coordinator its URL @param name beginning of all gids @param channel how commands travel; absent: by HTTP */
+  /** @param coordinator its URL, or its addresses where gRPC is wanted @param name beginning of all gids @param channel how commands travel; absent: by HTTP */
   constructor(
-    coordinator: string,
+    coordinator: string | { readonly url: string; readonly grpcAddress: string },
     readonly busi: FixtureService,
     private readonly name: string,
     private readonly channel?: CommandChannel,
   ) {
-    this.api = new CoordinatorApi(coordinator);
+    const { url, grpcAddress } = typeof coordinator === 'string' ? { url: coordinator } : coordinator;
+    this.api = new CoordinatorApi(url, grpcAddress);
   }
 
   newSaga(): SagaCase {
-    return new SagaCase(this.api, this.busi, this.newGid());
+    return new SagaCase(this.api, this.busi, this.newGid(), this.channel);
   }
 
   newMsg(channel = this.channel): MsgCase {

@@ -93,8 +93,13 @@ export class TransactionCase {
     return this.records.slice(1).map((call, index) => call.arrivedAt - (this.records[index]?.answeredAt ?? NaN));
   }
 
-  /** Base of the coordinator's HTTP interface, as SDKs know it. */
+  /** Whether its services are called over gRPC. */
+  protected get isGrpc(): boolean {
+    return !this.busi.url.startsWith('http');
+  }
+
+  /** The coordinator's address, as SDKs know it: the base of its HTTP interface, or `host:port`. */
   protected get dtm(): string {
-    return `${this.api.url}/api/dtmsvr`;
+    return this.isGrpc ? (this.api.grpcAddress ?? '') : `${this.api.url}/api/dtmsvr`;
   }
 }

@@ -1,3 +1,4 @@
+import { WORKFLOW_SERVICE } from '@nestjs-dtx/protocol';
 import type { CoordinatorApi } from '../coordinator-api';
 import type { FixtureService } from '../fixture/fixture-service';
 import type { Reply } from '../http';
@@ -30,12 +31,12 @@ export class WorkflowCase extends TransactionCase {
   register(work: WorkflowFunction, options: Readonly<Record<string, unknown>> = {}): void {
     this.work = work;
     this.options = options;
-    this.answers({ resume: this.resume() });
+    this.answers({ [this.isGrpc ? 'Execute' : 'resume']: this.resume() });
   }
 
   prepare(): Promise<Reply> {
     return this.send('prepareWorkflow', {
-      query_prepared: this.url('resume'),
+      query_prepared: this.resumeUrl,
       custom_data: JSON.stringify({ name: NAME, data: DATA.toString('base64') }),
       protocol: '',
       ...this.options,
@@ -84,7 +85,11 @@ export class WorkflowCase extends TransactionCase {
 
   /** How often the coordinator has called back. */
   get resumes(): number {
-    return this.records.filter(({ endpoint }) => endpoint === 'resume').length;
+    return this.records.filter(({ endpoint }) => endpoint === 'resume' || endpoint === 'Execute').length;
+  }
+
+  private get resumeUrl(): string {
+    return this.isGrpc ? `${this.busi.grpcAddress}${WORKFLOW_SERVICE.Execute.path}` : this.url('resume');
   }
 
   private resume(): ScriptFunction {

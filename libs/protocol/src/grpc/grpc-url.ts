@@ -9,7 +9,7 @@ export interface GrpcTarget {
 
 const SCHEME = /^(grpcs?):\/\//i;
 /** An IPv6 address stands in brackets. */
-const FORM = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+):(\d{1,5})(\/[\w.]+\/\w+)$/i;
+const FORM = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+):(\d{1,5})(\/[\w.]+\/[\w.]+)$/i;
 
 /**
  * Takes a branch URL of gRPC apart: `host:port/package.Service/Method` (spec 3.6), or, additively, the same behind `grpc://`,

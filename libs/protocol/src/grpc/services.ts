@@ -41,22 +41,23 @@ export interface UnaryMethod<Request extends AnyMessage = AnyMessage, Reply exte
 /** The methods of one service by their names. */
 export type ServiceMethods = Readonly<Record<string, UnaryMethod>>;
 
-const asMessage = (message: unknown): AnyMessage => message as AnyMessage;
-
-function method<Request, Reply>(service: string, name: string, [request, reply]: readonly [Request, Reply]) {
-  const [asked, answered] = [asMessage(request), asMessage(reply)];
+function method<Request extends AnyMessage, Reply extends AnyMessage>(
+  service: string,
+  name: string,
+  [request, reply]: readonly [Request, Reply],
+): UnaryMethod<Request, Reply> {
   return {
     path: `/${service}/${name}`,
     requestStream: false,
     responseStream: false,
     originalName: name,
-    request: asked,
-    reply: answered,
-    requestSerialize: (value) => asked.encode(value),
-    requestDeserialize: (encoded) => asked.decode(encoded),
-    responseSerialize: (value) => answered.encode(value),
-    responseDeserialize: (encoded) => answered.decode(encoded),
-  } satisfies UnaryMethod as unknown as UnaryMethod<Request & AnyMessage, Reply & AnyMessage>;
+    request,
+    reply,
+    requestSerialize: (value) => request.encode(value),
+    requestDeserialize: (encoded) => request.decode(encoded),
+    responseSerialize: (value) => reply.encode(value),
+    responseDeserialize: (encoded) => reply.decode(encoded),
+  };
 }
 
 /** Full name of dtm's service, with its package. */
@@ -66,10 +67,14 @@ export const WORKFLOW_SERVICE_NAME = 'workflow.Workflow';
 /** Full name of the service that this project adds. */
 export const COORDINATOR_SERVICE_NAME = 'nestjs_dtx.v1.Coordinator';
 
-const dtm = <Request, Reply>(name: string, messages: readonly [Request, Reply]) =>
-  method(DTM_SERVICE_NAME, name, messages);
-const coordinator = <Request, Reply>(name: string, messages: readonly [Request, Reply]) =>
-  method(COORDINATOR_SERVICE_NAME, name, messages);
+const dtm = <Request extends AnyMessage, Reply extends AnyMessage>(
+  name: string,
+  messages: readonly [Request, Reply],
+): UnaryMethod<Request, Reply> => method(DTM_SERVICE_NAME, name, messages);
+const coordinator = <Request extends AnyMessage, Reply extends AnyMessage>(
+  name: string,
+  messages: readonly [Request, Reply],
+): UnaryMethod<Request, Reply> => method(COORDINATOR_SERVICE_NAME, name, messages);
 
 /** Service `dtmgimp.Dtm` (spec 3.1). */
 export const DTM_SERVICE = {
