@@ -92,8 +92,8 @@ export class StoreProbe extends TransactionStore {
     return this.reach('kvFind', () => this.inner.kvFind(category, key));
   }
 
-  async kvPut(entry: KvEntry, expectedVersion?: number): Promise<boolean> {
-    return this.reach('kvPut', () => this.inner.kvPut(entry, expectedVersion));
+  async kvPut(entry: KvEntry, expectedVersion?: number, expectedValue?: string): Promise<boolean> {
+    return this.reach('kvPut', () => this.inner.kvPut(entry, expectedVersion, expectedValue));
   }
 
   async kvDelete(category: string, key: string): Promise<boolean> {

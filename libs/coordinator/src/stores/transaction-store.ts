@@ -91,8 +91,14 @@ export abstract class TransactionStore {
   /** One page of a category. Its work is bounded, however many rows there are. */
   abstract kvPage(filter: KvFilter): Promise<KvPage>;
   abstract kvFind(category: string, key: string): Promise<KvRecord | undefined>;
-  /** Creates or replaces. @param expectedVersion absent: whatever is there; 0: nothing may be there. @returns false when another version is. */
-  abstract kvPut(entry: KvEntry, expectedVersion?: number): Promise<boolean>;
+  /**
+   * Creates or replaces.
+   *
+   * @param expectedVersion absent: whatever is there; 0: nothing may be there
+   * @param expectedValue of that version; absent: any. A key that was deleted and made again has the same versions once more
+   * @returns false when something else is there
+   */
+  abstract kvPut(entry: KvEntry, expectedVersion?: number, expectedValue?: string): Promise<boolean>;
   /** @returns false when there was nothing. */
   abstract kvDelete(category: string, key: string): Promise<boolean>;
 }

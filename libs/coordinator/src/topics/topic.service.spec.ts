@@ -133,6 +133,19 @@ describe('topics', () => {
     expect(await row()).toMatchObject({ version: 4 });
   });
 
+  test('lose none of the subscribers of a topic that is deleted and made again while another one subscribes', async () => {
+    await topics.subscribe('paid', FIRST, '');
+    store.before = async (operation) => {
+      if (operation !== 'kvPut') return;
+      store.before = () => {};
+      await topics.delete('paid');
+      await topics.subscribe('paid', 'http://again/', '');
+      expect(await row()).toMatchObject({ version: 1 });
+    };
+    await topics.subscribe('paid', SECOND, '');
+    expect(await topics.subscribers('paid')).toEqual(['http://again/', SECOND]);
+  });
+
   test('take one URL once, however many want to subscribe it at the same time', async () => {
     const results = await Promise.allSettled(Array.from({ length: 5 }, () => topics.subscribe('paid', FIRST, '')));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);

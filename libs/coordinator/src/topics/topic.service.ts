@@ -81,7 +81,8 @@ export class TopicService {
       const row = await this.store.kvFind(TOPICS_CATEGORY, topic);
       version = row?.version ?? 0;
       const value = textOf(changed(row && subscribersOf(topic, row.value)));
-      const isDone = await this.store.kvPut({ category: TOPICS_CATEGORY, key: topic, value }, version);
+      // By its value as well: a topic that was deleted and made again meanwhile may have the same version, and other subscribers.
+      const isDone = await this.store.kvPut({ category: TOPICS_CATEGORY, key: topic, value }, version, row?.value);
       if (!isDone) continue;
       this.cache.forget(topic);
       return;

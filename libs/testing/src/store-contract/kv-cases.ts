@@ -51,6 +51,18 @@ export function kvCases(context: StoreContext): void {
     expect(await found(context, 'order.paid')).toMatchObject({ version: 1, value: '[]' });
   });
 
+  it('replaces a version only while it has the expected value', async () => {
+    await put(context, 'order.paid', '["A"]');
+    const entry = { category: 'topics', key: 'order.paid', value: '["b"]' };
+    expect(await context.store.kvPut(entry, 1, '["a"]')).toBe(false);
+    expect(await context.store.kvPut(entry, 1, '["A"] ')).toBe(false);
+    expect(await context.store.kvPut(entry, 2, '["A"]')).toBe(false);
+    expect(await context.store.kvPut({ ...entry, key: 'order.gone' }, 1, '["A"]')).toBe(false);
+    expect(await found(context, 'order.paid')).toMatchObject({ value: '["A"]', version: 1 });
+    expect(await context.store.kvPut(entry, 1, '["A"]')).toBe(true);
+    expect(await found(context, 'order.paid')).toMatchObject({ value: '["b"]', version: 2 });
+  });
+
   it('gives the rows of a category page by page, without gaps or repeats', async () => {
     const keys = ['a', 'b', 'c', 'd', 'e'];
     for (const key of ['d', 'a', 'e', 'c', 'b']) await put(context, key);

@@ -139,11 +139,12 @@ export class MemoryStore extends TransactionStore {
     return this.tables.kv.get(kvId(category, key));
   }
 
-  async kvPut(entry: KvEntry, expectedVersion?: number): Promise<boolean> {
+  async kvPut(entry: KvEntry, expectedVersion?: number, expectedValue?: string): Promise<boolean> {
     const id = kvId(entry.category, entry.key);
     const stored = this.tables.kv.get(id);
     const version = stored?.version ?? 0;
     if (expectedVersion !== undefined && version !== expectedVersion) return false;
+    if (expectedValue !== undefined && stored?.value !== expectedValue) return false;
     const now = this.now();
     const { id: rowId, createTime } = stored ?? { id: this.tables.nextId(), createTime: now };
     this.tables.kv.set(id, { ...entry, id: rowId, version: version + 1, createTime, updateTime: now });

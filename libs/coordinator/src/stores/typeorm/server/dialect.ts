@@ -25,6 +25,12 @@ export interface PurgeRange {
   readonly limit: number;
 }
 
+/** What has to be there for a row to be replaced: version 0 is nothing, the value `null` is any. */
+export interface ExpectedKv {
+  readonly version: number;
+  readonly value: string | null;
+}
+
 /** A row that others write to without a pause. */
 export interface BusyRow {
   readonly gid: string;
@@ -45,8 +51,8 @@ export interface ServerStatements extends BatchStatements {
   /** @returns false for an unknown gid */
   rearm(gid: string, now: Instant): Promise<boolean>;
   rearmFarFuture(range: { readonly afterMs: number; readonly limit: number }, now: Instant): Promise<RearmResult>;
-  /** @returns false when another version is there */
-  kvPut(entry: KvEntry, expectedVersion: number | undefined, now: Instant): Promise<boolean>;
+  /** @returns false when something else is there */
+  kvPut(entry: KvEntry, expected: ExpectedKv | undefined, now: Instant): Promise<boolean>;
   /** @returns false when there was nothing */
   kvDelete(category: string, key: string): Promise<boolean>;
   /**

@@ -132,8 +132,9 @@ export class ServerStore extends TransactionStore {
     return this.read((reader) => reader.kvFind(category, key));
   }
 
-  kvPut(entry: KvEntry, expectedVersion?: number): Promise<boolean> {
-    return this.transaction((statements, now) => statements.kvPut(entry, expectedVersion, now));
+  kvPut(entry: KvEntry, version?: number, value?: string): Promise<boolean> {
+    const expected = version === undefined ? undefined : { version, value: value ?? null };
+    return this.transaction((statements, now) => statements.kvPut(entry, expected, now));
   }
 
   kvDelete(category: string, key: string): Promise<boolean> {

@@ -132,8 +132,8 @@ export class SqliteStore extends TransactionStore {
     return this.reader.kvFind(category, key);
   }
 
-  async kvPut(entry: KvEntry, expectedVersion?: number): Promise<boolean> {
-    return this.writer.call('kvPut', entry, expectedVersion);
+  async kvPut(entry: KvEntry, expectedVersion?: number, expectedValue?: string): Promise<boolean> {
+    return this.writer.call('kvPut', entry, expectedVersion, expectedValue);
   }
 
   async kvDelete(category: string, key: string): Promise<boolean> {

@@ -25,7 +25,7 @@ const REARM_FAR = `UPDATE trans_global SET next_cron_time = ?1, update_time = ?1
   WHERE next_cron_time > ?2 AND ${UNFINISHED} AND (lease_until IS NULL OR lease_until <= ?1) ORDER BY next_cron_time LIMIT ?3)`;
 const FAR = `SELECT 1 FROM trans_global WHERE next_cron_time > ?2 AND ${UNFINISHED}
   AND (lease_until IS NULL OR lease_until <= ?1) LIMIT 1`;
-const KV_VERSION = 'SELECT version FROM kv WHERE cat = ? AND k = ?';
+const KV_STORED = 'SELECT version, v FROM kv WHERE cat = ? AND k = ?';
 const KV_PUT = `INSERT INTO kv (cat, k, v, version, create_time, update_time) VALUES (?1, ?2, ?3, 1, ?4, ?4)
   ON CONFLICT (cat, k) DO UPDATE SET v = excluded.v, version = version + 1, update_time = excluded.update_time`;
 const KV_DELETE = 'DELETE FROM kv WHERE cat = ? AND k = ?';
@@ -114,10 +114,11 @@ export class SqliteWriter {
     return this.transaction((now) => purgeSqlite(this.connection, request, now));
   }
 
-  kvPut({ category, key, value }: KvEntry, expectedVersion?: number): boolean {
+  kvPut({ category, key, value }: KvEntry, expectedVersion?: number, expectedValue?: string): boolean {
     return this.transaction((now) => {
-      const version = this.connection.get<{ version: number }>(KV_VERSION, category, key)?.version ?? 0;
-      if (expectedVersion !== undefined && expectedVersion !== version) return false;
+      const stored = this.connection.get<{ version: number; v: string }>(KV_STORED, category, key);
+      if (expectedVersion !== undefined && expectedVersion !== (stored?.version ?? 0)) return false;
+      if (expectedValue !== undefined && expectedValue !== stored?.v) return false;
       this.connection.run(KV_PUT, category, key, value, sqliteTime(now));
       return true;
     });

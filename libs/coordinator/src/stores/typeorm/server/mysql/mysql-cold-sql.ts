@@ -33,7 +33,7 @@ const KV_INSERT = `INSERT INTO kv (cat, k, v, version, create_time, update_time)
 export const KV_PUT = `${KV_INSERT} v = VALUES(v), version = version + 1, update_time = VALUES(update_time)`;
 export const KV_CREATE = `${KV_INSERT} id = id`;
 export const KV_REPLACE = `UPDATE kv SET v = ?, version = version + 1, update_time = ?
-  WHERE cat = ? AND k = ? AND version = ?`;
+  WHERE cat = ? AND k = ? AND version = ? AND (? IS NULL OR CAST(v AS BINARY) = CAST(? AS BINARY))`;
 export const KV_DELETE = 'DELETE FROM kv WHERE cat = ? AND k = ?';
 
 const ENDED_BEFORE = `${IS_OVER} AND COALESCE(finish_time, rollback_time, update_time) < ?`;

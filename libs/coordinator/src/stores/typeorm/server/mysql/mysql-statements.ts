@@ -2,7 +2,7 @@ import type { Instant } from '@nestjs-dtx/engine';
 import type { LockedRow } from '../../../batch/fence';
 import type { HeldLease, KvEntry, PurgeProgress, RearmResult } from '../../../transaction-store';
 import type { LeaseRequest } from '../../../writes';
-import type { BusyRow, PurgeRange, ServerStatements } from '../dialect';
+import type { BusyRow, ExpectedKv, PurgeRange, ServerStatements } from '../dialect';
 import { chunksOf, MAX_LIST } from './chunks';
 import { MysqlBatch } from './mysql-batch';
 import * as cold from './mysql-cold-sql';
@@ -59,12 +59,13 @@ export class MysqlStatements extends MysqlBatch implements ServerStatements {
     return { count: gids.length, hasRemaining: left.length > 0 };
   }
 
-  async kvPut({ category, key, value }: KvEntry, expected: number | undefined, now: Instant): Promise<boolean> {
+  async kvPut({ category, key, value }: KvEntry, expected: ExpectedKv | undefined, now: Instant): Promise<boolean> {
     const time = timeOf(now);
     const row = [category, key, value, time, time];
     if (expected === undefined) return (await this.session.change(cold.KV_PUT, row)) > 0;
-    if (expected === 0) return (await this.session.change(cold.KV_CREATE, row)) > 0;
-    return (await this.session.change(cold.KV_REPLACE, [value, time, category, key, expected])) > 0;
+    if (expected.version === 0) return (await this.session.change(cold.KV_CREATE, row)) > 0;
+    const { version, value: before } = expected;
+    return (await this.session.change(cold.KV_REPLACE, [value, time, category, key, version, before, before])) > 0;
   }
 
   async kvDelete(category: string, key: string): Promise<boolean> {

@@ -36,7 +36,7 @@ export const KV_PUT = `${KV_INSERT} DO UPDATE SET v = excluded.v, version = kv.v
   update_time = excluded.update_time`;
 export const KV_CREATE = `${KV_INSERT} DO NOTHING`;
 export const KV_REPLACE = `UPDATE kv SET v = $3, version = version + 1, update_time = ${instant('$4')}
-  WHERE cat = $1 AND k = $2 AND version = $5`;
+  WHERE cat = $1 AND k = $2 AND version = $5 AND ($6::text IS NULL OR v = $6)`;
 export const KV_DELETE = 'DELETE FROM kv WHERE cat = $1 AND k = $2';
 
 const endedBefore = (milliseconds: string): string =>

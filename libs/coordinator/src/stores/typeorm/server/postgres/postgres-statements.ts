@@ -2,7 +2,7 @@ import type { Instant } from '@nestjs-dtx/engine';
 import type { LockedRow } from '../../../batch/fence';
 import type { HeldLease, KvEntry, PurgeProgress, RearmResult } from '../../../transaction-store';
 import type { LeaseRequest } from '../../../writes';
-import type { BusyRow, PurgeRange, ServerStatements } from '../dialect';
+import type { BusyRow, ExpectedKv, PurgeRange, ServerStatements } from '../dialect';
 import * as cold from './postgres-cold-sql';
 import { PostgresBatch } from './postgres-batch';
 
@@ -51,11 +51,11 @@ export class PostgresStatements extends PostgresBatch implements ServerStatement
     return { count, hasRemaining: left.length > 0 };
   }
 
-  async kvPut({ category, key, value }: KvEntry, expected: number | undefined, now: Instant): Promise<boolean> {
+  async kvPut({ category, key, value }: KvEntry, expected: ExpectedKv | undefined, now: Instant): Promise<boolean> {
     const row = [category, key, value, now];
     if (expected === undefined) return (await this.session.change(cold.KV_PUT, row)) > 0;
-    if (expected === 0) return (await this.session.change(cold.KV_CREATE, row)) > 0;
-    return (await this.session.change(cold.KV_REPLACE, [...row, expected])) > 0;
+    if (expected.version === 0) return (await this.session.change(cold.KV_CREATE, row)) > 0;
+    return (await this.session.change(cold.KV_REPLACE, [...row, expected.version, expected.value])) > 0;
   }
 
   async kvDelete(category: string, key: string): Promise<boolean> {
