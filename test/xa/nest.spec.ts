@@ -1,4 +1,5 @@
 import { Controller, Injectable, Module, type INestApplication } from '@nestjs/common';
+import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -74,6 +75,11 @@ class Writer {
   }
 }
 
+const ADAPTERS = [
+  ['Fastify', () => new FastifyAdapter()],
+  ['Express', () => new ExpressAdapter()],
+] as const;
+
 @Controller()
 class NotesController {
   @XaBranch('note')
@@ -83,7 +89,7 @@ class NotesController {
 }
 
 describeEngines(SHARED_ENGINES, ({ name }) => {
-  describe('an application whose pool is exhausted', () => {
+  describe.each(ADAPTERS)('an application on %s whose pool is exhausted', (_, adapter) => {
     const cleanup = new Cleanup();
     let app: INestApplication;
     let notes: DataSource;
@@ -105,7 +111,7 @@ describeEngines(SHARED_ENGINES, ({ name }) => {
       class NotesModule {}
 
       const testing = await Test.createTestingModule({ imports: [NotesModule] }).compile();
-      app = testing.createNestApplication(new FastifyAdapter(), { logger: false });
+      app = testing.createNestApplication(adapter(), { logger: false });
       cleanup.add(() => app.close());
       await app.listen(0, '127.0.0.1');
       notes = app.get(DataSource);

@@ -173,6 +173,17 @@ describeEngines(SHARED_ENGINES, ({ name }) => {
       expect(await world.state(gid, 'alice')).toEqual({ status: 'failed', moved: [0], prepared: [] });
     });
 
+    test('that was left prepared when the workflow was stopped by force is rolled back by the reconciler', async () => {
+      const gid = await world.open('alice', 'bob');
+      // The action is recorded, its answer does not come back.
+      await world.attempt(gid, transfer, 5);
+      const reconciler = world.rig.participant.reconciler({ olderThanSeconds: 0 });
+      expect((await reconciler.runOnce()).left).toContain(`${gid}-01`);
+      await world.rig.client.forceStop(gid);
+      expect((await reconciler.runOnce()).rolledBack).toContain(`${gid}-01`);
+      expect(await world.state(gid, 'alice', 'bob')).toEqual({ status: 'failed', moved: [0, 0], prepared: [] });
+    });
+
     test('cannot be called by a gid that no xid may hold: the workflow fails, and nothing is done', async () => {
       const { outcome } = await world.attempt(`it's-${name}`, transfer);
       expect(outcome).toMatchObject({
