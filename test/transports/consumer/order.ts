@@ -1,0 +1,9 @@
+/** Payload of a step, with how it is to end. */
+export interface Order {
+  readonly amount: number;
+  /**
+   * `fail` refuses, `ongoing` succeeds at the third call, `slow` holds the first call until the second has come, `die` ends
+   * the process once, between the work and the reply.
+   */
+  readonly end?: 'fail' | 'ongoing' | 'slow' | 'die';
+}
