@@ -31,10 +31,15 @@ export interface DtxClientOptions {
   readonly coordinator: string;
   /**
    * How the coordinator is talked to. Over gRPC its transactions call their branches over gRPC too, except where a URL begins
-   * with a scheme, and payloads may be bytes. Names of registered handlers are then for the coordinator alone to resolve.
+   * with a scheme, and payloads may be bytes.
    * @default 'http'
    */
   readonly transport?: 'http' | 'grpc';
+  /**
+   * For the transport grpc: the coordinator's HTTP API beside it. Only there it tells its version, and where the handlers are
+   * that the client is to call by name.
+   */
+  readonly httpCoordinator?: string;
   /**
    * Milliseconds that one call may take with all its tries: one that is not answered is repeated.
    * @default 15000
@@ -230,13 +235,18 @@ export class DtxClient {
   }
 }
 
-function linkTo(
-  { coordinator, transport = 'http', headers = {} }: DtxClientOptions,
-  connections: number,
-): CoordinatorLink {
-  if (transport === 'grpc') return new GrpcCoordinatorLink(parseGrpcCoordinator(coordinator), headers);
-  if (transport === 'http')
-    return new CoordinatorConnection(parseCoordinatorUrl(coordinator), { headers, connections });
+function linkTo(options: DtxClientOptions, connections: number): CoordinatorLink {
+  const { coordinator, transport = 'http', headers = {}, httpCoordinator } = options;
+  const overHttp = (url: string) => new CoordinatorConnection(parseCoordinatorUrl(url), { headers, connections });
+  if (transport === 'http') return overHttp(coordinator);
+  if (transport === 'grpc') {
+    const address = parseGrpcCoordinator(coordinator);
+    return new GrpcCoordinatorLink(
+      address,
+      headers,
+      httpCoordinator === undefined ? undefined : overHttp(httpCoordinator),
+    );
+  }
   throw new DtxError(ERROR_CODES.invalidConfig, `transport must be http or grpc, not ${String(transport)}`);
 }
 

@@ -3,6 +3,7 @@ import { ROUTE_PREFIX } from './dtx.constants';
 import type { DtxExtras, DtxOptions } from './dtx.options';
 import { DTX_CLIENT, getDtxToken, WORKFLOW_CONTROLLER } from './dtx.tokens';
 import { workflowController } from './workflow/workflow.controller';
+import { WorkflowGrpcController } from './workflow/workflow-grpc.controller';
 
 const definition = new ConfigurableModuleBuilder<DtxOptions>({ moduleName: 'Dtx' })
   .setClassMethodName('forRoot')
@@ -12,7 +13,8 @@ const definition = new ConfigurableModuleBuilder<DtxOptions>({ moduleName: 'Dtx'
       ...module,
       // Interceptor and filter of a handler are made in the handler's own module and find their providers there.
       global: isGlobal,
-      controllers: [...(module.controllers ?? []), controller],
+      // A server of gRPC has the service once: it is for the coordinator without a name.
+      controllers: [...(module.controllers ?? []), controller, ...(name === undefined ? [WorkflowGrpcController] : [])],
       providers: [
         ...(module.providers ?? []),
         { provide: getDtxToken(name), useExisting: DTX_CLIENT },

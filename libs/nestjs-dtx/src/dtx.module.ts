@@ -39,8 +39,16 @@ import { XaChecker } from './xa/xa.checker';
 const clientProvider = {
   provide: DTX_CLIENT,
   inject: [DTX_OPTIONS],
-  useFactory: (options: DtxOptions) =>
-    new DtxClient({ ...options.client, coordinator: checkOptions(options).coordinator }),
+  useFactory: (options: DtxOptions) => {
+    const { client, coordinator, grpc } = checkOptions(options);
+    if (grpc?.coordinator === undefined) return new DtxClient({ ...client, coordinator });
+    return new DtxClient({
+      ...client,
+      transport: 'grpc',
+      coordinator: grpc.coordinator,
+      httpCoordinator: coordinator,
+    });
+  },
 };
 
 /** Takes part in distributed transactions: serves decorated handlers and injects a {@link DtxClient} to start sagas with. */

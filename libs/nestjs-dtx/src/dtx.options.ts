@@ -1,4 +1,5 @@
 import { checkBarrierTtl, type DtxClientOptions } from '@nestjs-dtx/client';
+import { parseGrpcUrl } from '@nestjs-dtx/protocol';
 import { NAME, NAME_RULE } from './dtx.constants';
 import { xaSettings, type XaOptions } from './xa/xa-options';
 import type { XaReconciliationOptions } from './xa/xa-reconciliation-options';
@@ -49,8 +50,21 @@ export interface DtxOptions {
   readonly xaReconciler?: XaReconciliationOptions | false;
   /** What XA branches may take of the databases. */
   readonly xa?: XaOptions;
+  /** For services that talk to the coordinator over gRPC, or are called over it. */
+  readonly grpc?: DtxGrpcOptions;
   /** Further options of the client. */
-  readonly client?: Omit<DtxClientOptions, 'coordinator'>;
+  readonly client?: Omit<DtxClientOptions, 'coordinator' | 'transport' | 'httpCoordinator'>;
+}
+
+/** @see DtxOptions.grpc */
+export interface DtxGrpcOptions {
+  /** `host:port` of the coordinator's gRPC API: the injected client then starts transactions there. */
+  readonly coordinator?: string;
+  /**
+   * `host:port` at which the coordinator reaches the gRPC server of this service: workflows are then resumed there, by the
+   * service `workflow.Workflow`, if they were started over gRPC.
+   */
+  readonly address?: string;
 }
 
 /** Options that decide about the module itself; also for `forRootAsync` they stand beside the factory. */
@@ -93,6 +107,7 @@ export function checkOptions(options: DtxOptions): DtxOptions {
     heartbeatSeconds,
     `use whole seconds from 1 to ${MAX_HEARTBEAT_SECONDS}`,
   );
+  checkGrpc(options.grpc);
   if (options.barrierTtl !== undefined) checkTtl(options.barrierTtl);
   checkReconciler(options);
   xaSettings(options.xa);
@@ -108,6 +123,13 @@ function checkTtl(barrierTtl: number): void {
     checkBarrierTtl(barrierTtl);
   } catch (cause) {
     throw new DtxDefinitionError(`DtxModule: barrierTtl: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function checkGrpc({ coordinator, address }: DtxGrpcOptions = {}): void {
+  for (const [name, value] of Object.entries({ coordinator, address })) {
+    if (value === undefined || (typeof value === 'string' && parseGrpcUrl(`${value}/a.B/C`))) continue;
+    throw new DtxDefinitionError(`DtxModule: grpc.${name} is ${JSON.stringify(value)}: use host:port`);
   }
 }
 

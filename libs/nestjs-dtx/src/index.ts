@@ -20,7 +20,8 @@ export { XaBranch, type XaBranchOptions } from './decorators/xa-branch.decorator
 export { DtxModule } from './dtx.module';
 export { CoordinatorErrorFilter } from './http/coordinator-error.filter';
 export type { DtxModuleAsyncOptions, DtxModuleOptions } from './dtx.module-definition';
-export type { DtxExtras, DtxOptions } from './dtx.options';
+export type { DtxExtras, DtxGrpcOptions, DtxOptions } from './dtx.options';
+export { workflowPackageDefinition } from './workflow/workflow-grpc.controller';
 export { getDtxToken } from './dtx.tokens';
 export { DtxMessages, type MessageWork } from './messages/dtx-messages';
 export { XaBranches } from './xa/xa-branches';

@@ -17,8 +17,15 @@ export class GrpcCoordinatorLink implements CoordinatorLink {
   private readonly channel: GrpcChannel;
   private readonly metadata: Readonly<Record<string, string>>;
 
-  /** @param headers sent with every call, as metadata */
-  constructor(address: GrpcAddress, headers: Readonly<Record<string, string>>) {
+  /**
+   * @param headers sent with every call, as metadata
+   * @param overHttp the same coordinator, for what gRPC does not offer
+   */
+  constructor(
+    address: GrpcAddress,
+    headers: Readonly<Record<string, string>>,
+    private readonly overHttp?: CoordinatorLink,
+  ) {
     const host = address.host.includes(':') ? `[${address.host}]` : address.host;
     this.address = `${host}:${address.port}`;
     this.channel = new GrpcChannel(address);
@@ -31,10 +38,7 @@ export class GrpcCoordinatorLink implements CoordinatorLink {
 
   async exchange(call: CoordinatorCall, timeoutMs: number): Promise<Answer | Silence> {
     const wanted = methodOf(call);
-    if (!wanted) {
-      const message = `${call.path} is not to be had over gRPC: use the client's transport 'http', and URLs instead of names`;
-      return { answered: true, status: NOT_IMPLEMENTED, body: JSON.stringify({ message }) };
-    }
+    if (!wanted) return this.overHttp?.exchange(call, timeoutMs) ?? notToBeHad(call);
     const { method, message } = wanted;
     const reply = await this.channel.call({
       path: method.path,
@@ -46,7 +50,12 @@ export class GrpcCoordinatorLink implements CoordinatorLink {
     return reply.code === 0 ? answerOfReply(method, reply.message) : answerOfStatus(method, reply);
   }
 
-  close(): Promise<void> {
-    return this.channel.close();
+  async close(): Promise<void> {
+    await Promise.all([this.channel.close(), this.overHttp?.close()]);
   }
+}
+
+function notToBeHad({ path }: CoordinatorCall): Answer {
+  const message = `${path} is not to be had over gRPC: set httpCoordinator`;
+  return { answered: true, status: NOT_IMPLEMENTED, body: JSON.stringify({ message }) };
 }

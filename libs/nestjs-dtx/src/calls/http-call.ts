@@ -7,7 +7,7 @@ import {
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { RequestFields } from '@nestjs-dtx/client';
 import type { Decorated } from '../discovery/dtx-metadata.accessor';
-import { messageHandler } from '../discovery/nest-message';
+import { isGrpcHandler, messageHandler } from '../discovery/nest-message';
 import { isDefaultRoute } from '../discovery/nest-route';
 import type { ErrorAnswer } from '../http/error-answer';
 import { successBody } from '../http/success-body';
@@ -27,8 +27,8 @@ export const HTTP_CALL: CallKind = {
     // The default route takes all methods; a HEAD request of some monitor must not move money.
     if (!['GET', 'POST'].includes(requestOf(context).method)) throw new MethodNotAllowedException();
     const method = context.getHandler() as Decorated;
-    // Who handles messages did not ask for a route that everybody can reach.
-    if (messageHandler(method) && isDefaultRoute(method)) throw new NotFoundException();
+    // Who handles messages, or calls over gRPC, did not ask for a route that everybody can reach.
+    if ((messageHandler(method) || isGrpcHandler(method)) && isDefaultRoute(method)) throw new NotFoundException();
   },
 
   success: successBody,

@@ -9,4 +9,6 @@ export interface DtxHandler {
   readonly barrier?: BarrierMetadata;
   /** As Nest serves it. */
   readonly path: string;
+  /** False for those that are called over gRPC alone. */
+  readonly isRouted: boolean;
 }

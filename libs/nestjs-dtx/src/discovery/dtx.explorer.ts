@@ -1,6 +1,8 @@
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { DtxDefinitionError } from '../errors/dtx-definition.error';
+import { isGrpcHandler } from './nest-message';
+import { isDefaultRoute } from './nest-route';
 import { checkBarrierUse, checkHandlers, checkMessages, checkRoute } from './check-handlers';
 import { DtxMetadataAccessor, type Decorated } from './dtx-metadata.accessor';
 import type { DtxHandler } from './dtx-handler';
@@ -77,6 +79,12 @@ export class DtxExplorer implements OnModuleInit {
     const path = this.paths.pathOf(owner);
     checkRoute({ where, method, path });
     const row = barrier ?? metadata.ownBarrier;
-    return { where, metadata, path, ...(row && { barrier: row }) };
+    return {
+      where,
+      metadata,
+      path,
+      isRouted: !isGrpcHandler(method) || !isDefaultRoute(method),
+      ...(row && { barrier: row }),
+    };
   }
 }

@@ -9,6 +9,7 @@ const HANDLER_TYPE = 'microservices:handler_type';
 const TRANSPORT = 'microservices:transport';
 
 /** Values of Nest's `PatternHandler`. */
+const MESSAGE = 1;
 const EVENT = 2;
 /** Value of Nest's `Transport.GRPC`: its handlers carry a pattern too. */
 const GRPC = 4;
@@ -21,6 +22,18 @@ export interface MessageHandlerMetadata {
   readonly transport: unknown;
   /** It takes events, which nobody waits for. */
   readonly isEvent: boolean;
+}
+
+/** @returns whether a method answers calls over gRPC: it has `@GrpcMethod()`. */
+export function isGrpcHandler(method: Decorated): boolean {
+  return Reflect.getMetadata(TRANSPORT, method) === GRPC;
+}
+
+/** Does to a method what `@GrpcMethod(service, rpc)` does, for the one that this package provides itself. */
+export function serveByGrpc(method: Decorated, service: string, rpc: string): void {
+  Reflect.defineMetadata(PATTERN, [{ service, rpc, streaming: 'no_stream' }], method);
+  Reflect.defineMetadata(HANDLER_TYPE, MESSAGE, method);
+  Reflect.defineMetadata(TRANSPORT, GRPC, method);
 }
 
 /** @returns what a method says about the messages that it takes; `undefined` if it takes none. */

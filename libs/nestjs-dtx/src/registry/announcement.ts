@@ -30,7 +30,9 @@ export function announcementOf(
 
 function pathsOf(handlers: readonly DtxHandler[]): ServiceAnnouncement['handlers'] {
   const paths: Record<string, Record<string, string | null>> = {};
-  for (const { metadata, path } of handlers) {
+  for (const { metadata, path, isRouted } of handlers) {
+    // Names lead to HTTP; a method of gRPC is named by its URL.
+    if (!isRouted) continue;
     const ops = (paths[metadata.name] ??= {});
     for (const op of metadata.ops) ops[op] = path;
     for (const op of metadata.nothingToDo) ops[op] = null;

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { serviceUrl } from '@nestjs-dtx/protocol';
+import { serviceUrl, WORKFLOW_SERVICE } from '@nestjs-dtx/protocol';
 import { WORKFLOW_HANDLER } from '../dtx.constants';
 import { DTX_OPTIONS } from '../dtx.module-definition';
 import type { DtxOptions } from '../dtx.options';
@@ -18,11 +18,15 @@ export class WorkflowCallback {
   ) {}
 
   /**
-   * @returns a name, so that any live instance goes on, or the URL of this one where the coordinator has no registry
+   * @returns a name, so that any live instance goes on, or the URL of this one where the coordinator has no registry; over gRPC
+   * what the options say
    * @throws DtxDefinitionError when the URL is not known yet
    */
   url(): string {
-    const { register, service, baseUrl } = this.options;
+    const { register, service, baseUrl, grpc } = this.options;
+    if (grpc?.coordinator !== undefined && grpc.address !== undefined) {
+      return grpc.address + WORKFLOW_SERVICE.Execute.path;
+    }
     if (register !== false) return serviceUrl(`${service}/${WORKFLOW_HANDLER}`);
     const server = this.adapterHost.httpAdapter?.getHttpServer() as ListeningServer | undefined;
     const url = baseUrl ?? (server && baseUrlOf(server));

@@ -55,7 +55,7 @@ it('an XA branch is announced with one path for work, commit and rollback', () =
   const method = Object.getOwnPropertyDescriptor(AccountsController.prototype, 'withdraw')?.value as object;
   expect(Reflect.getMetadata('path', method)).toBe('dtx/withdraw/xa');
   const metadata = Reflect.getMetadata('nestjs-dtx:handler', method) as HandlerMetadata;
-  const handler = { where: 'AccountsController.withdraw', metadata, path: '/accounts/dtx/withdraw/xa' };
+  const handler = { where: 'AccountsController.withdraw', metadata, isRouted: true, path: '/accounts/dtx/withdraw/xa' };
   expect(announcementOf(OPTIONS, [handler], 'http://127.0.0.1:3000').handlers).toEqual({
     withdraw: {
       action: '/accounts/dtx/withdraw/xa',
