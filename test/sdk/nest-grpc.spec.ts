@@ -56,7 +56,7 @@ class AccountsController {
   }
 
   @TccTry('hold')
-  hold(@Body() _: Movement): void {}
+  hold(): void {}
 
   @TccConfirm('hold')
   @BarrierProtected()

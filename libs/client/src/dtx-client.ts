@@ -1,11 +1,7 @@
 import { DtxError, ERROR_CODES, newGid, type QueryView } from '@nestjs-dtx/protocol';
 import { BranchCaller } from './branch/branch-caller';
 import { ServiceDirectory } from './branch/service-directory';
-import { parseGrpcCoordinator } from './grpc/grpc-coordinator-address';
-import { GrpcCoordinatorLink } from './grpc/grpc-coordinator-link';
-import { CoordinatorConnection } from './http/coordinator-connection';
-import type { CoordinatorLink } from './http/coordinator-link';
-import { parseCoordinatorUrl } from './http/coordinator-url';
+import { linkTo } from './link-to';
 import { MsgBuilder } from './msg/msg-builder';
 import { SagaBuilder } from './saga/saga-builder';
 import { Tcc } from './tcc/tcc';
@@ -233,21 +229,6 @@ export class DtxClient {
     await this.workflows.close();
     await Promise.all([this.initiator.branches.close(), this.api.close()]);
   }
-}
-
-function linkTo(options: DtxClientOptions, connections: number): CoordinatorLink {
-  const { coordinator, transport = 'http', headers = {}, httpCoordinator } = options;
-  const overHttp = (url: string) => new CoordinatorConnection(parseCoordinatorUrl(url), { headers, connections });
-  if (transport === 'http') return overHttp(coordinator);
-  if (transport === 'grpc') {
-    const address = parseGrpcCoordinator(coordinator);
-    return new GrpcCoordinatorLink(
-      address,
-      headers,
-      httpCoordinator === undefined ? undefined : overHttp(httpCoordinator),
-    );
-  }
-  throw new DtxError(ERROR_CODES.invalidConfig, `transport must be http or grpc, not ${String(transport)}`);
 }
 
 function positive(option: string, value: number): number {

@@ -228,29 +228,21 @@ describe('a decorated handler that is called over gRPC', () => {
     });
   });
 
+  const { aborted, failedPrecondition, unknown } = GRPC_STATUS;
+  const failure = (details: string) => ({ code: aborted, details, kind: 'failure' });
+  const error = (code: number, details: string) => ({ code, details, kind: 'error' });
+
   it.each([
-    ['a failure', new DtxFailureException('no money'), GRPC_STATUS.aborted, 'no money', 'failure'],
-    ['Nest’s conflict', new ConflictException('schon überzogen'), GRPC_STATUS.aborted, 'schon überzogen', 'failure'],
-    [
-      'a failure with a misleading text',
-      new DtxFailureException('ONGOING'),
-      GRPC_STATUS.aborted,
-      'ONGOING FAILURE',
-      'failure',
-    ],
-    ['ongoing', new DtxOngoingException('wait'), GRPC_STATUS.failedPrecondition, 'wait', 'ongoing'],
-    [
-      'an RpcException with a result',
-      new RpcException({ dtm_result: 'FAILURE', message: 'no' }),
-      GRPC_STATUS.aborted,
-      'no',
-      'failure',
-    ],
-    ['a guard that denies', new ForbiddenException('not you'), 7, 'not you', 'error'],
-    ['any error', new Error('FAILURE of a secret disk'), GRPC_STATUS.unknown, 'Internal server error', 'error'],
-    ['a long text', new DtxFailureException('长'.repeat(5000)), GRPC_STATUS.aborted, '长'.repeat(600), 'failure'],
-  ])('answers for %s', async (_name, error, code, details, kind) => {
-    behaviour = throws(error);
+    ['a failure', new DtxFailureException('no money'), failure('no money')],
+    ['Nest’s conflict', new ConflictException('schon überzogen'), failure('schon überzogen')],
+    ['a failure with a misleading text', new DtxFailureException('ONGOING'), failure('ONGOING FAILURE')],
+    ['ongoing', new DtxOngoingException('wait'), { code: failedPrecondition, details: 'wait', kind: 'ongoing' }],
+    ['an RpcException with a result', new RpcException({ dtm_result: 'FAILURE', message: 'no' }), failure('no')],
+    ['a guard that denies', new ForbiddenException('not you'), error(7, 'not you')],
+    ['any error', new Error('FAILURE of a secret disk'), error(unknown, 'Internal server error')],
+    ['a long text', new DtxFailureException('长'.repeat(5000)), failure('长'.repeat(600))],
+  ])('answers for %s', async (_name, thrown, { code, details, kind }) => {
+    behaviour = throws(thrown);
     const answer = await ask('Any', {});
     expect(answer).toEqual({ code, details });
     expect(mapGrpcOutcome({ code, message: answer.details }).kind).toBe(kind);
