@@ -2,9 +2,9 @@ import type { XaSession } from '@nestjs-dtx/client';
 import { Gate } from '@nestjs-dtx/testing';
 import { Cleanup } from '../support/cleanup';
 import { describeEngines } from '../support/describe-engines.spec-helper';
-import type { ServerName } from '../support/servers';
+import { freshDatabase, type ServerName } from '../support/servers';
 import { SHARED_ENGINES } from '../support/store-engine';
-import { move } from './accounts';
+import { Accounts, move } from './accounts';
 import { MOVED, XaRig, type BranchCase } from './xa-rig';
 
 describeEngines(SHARED_ENGINES, ({ name }) => {
@@ -52,6 +52,21 @@ describeEngines(SHARED_ENGINES, ({ name }) => {
       await holder.rollback();
       expect(await impatient().handle(other.info, pay(holder.gid))).toEqual(MOVED);
       await other.rollback();
+    });
+
+    test('a branch prepared in another database on the same server is not taken for the one that holds the rows', async () => {
+      const holder = await rig.branch();
+      await holder.work();
+      const elsewhere = await Accounts.create(cleanup, await freshDatabase(cleanup, name as ServerName));
+      const branch = await rig.branch();
+      await elsewhere.open(branch.gid);
+      const first = rig.client.xaParticipant({ database: elsewhere.xa });
+      expect(await first.handle(branch.info, branch.business)).toEqual(MOVED);
+      await expect(impatient().handle(second(branch), pay(holder.gid))).rejects.toMatchObject({
+        message: expect.stringContaining('another transaction holds them') as string,
+      });
+      await first.rollback(branch.info);
+      await holder.rollback();
     });
 
     test('those that wait for rows do not keep out the transaction that holds them', async () => {

@@ -84,7 +84,10 @@ describeEngines(SHARED_ENGINES, ({ name }) => {
 
     test('undoes work that the coordinator does not want any more', async () => {
       await branch.decide('abort');
-      await expect(branch.work()).rejects.toMatchObject({ code: 'DTX_COORDINATOR_REFUSED', status: 409 });
+      await expect(branch.work()).rejects.toMatchObject({
+        code: 'DTX_FAILURE',
+        cause: { code: 'DTX_COORDINATOR_REFUSED', status: 409 },
+      });
       expect(await branch.isPrepared()).toBe(false);
       expect(await branch.moved()).toBe(0);
     });

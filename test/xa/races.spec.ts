@@ -85,7 +85,10 @@ describeEngines(SHARED_ENGINES, ({ name }) => {
         await branch.decide('abort');
         await expect(branch.rollback()).rejects.toMatchObject(ONGOING);
         release.open();
-        expect(await first).toMatchObject({ code: 'DTX_COORDINATOR_REFUSED', status: 409 });
+        expect(await first).toMatchObject({
+          code: 'DTX_FAILURE',
+          cause: { code: 'DTX_COORDINATOR_REFUSED', status: 409 },
+        });
         expect(await branch.isPrepared()).toBe(false);
         await branch.rollback();
         expect(await rig.accounts.barrierRow(branch.gid)).toBe('rollback');

@@ -103,7 +103,10 @@ describeEngines(SHARED_ENGINES, ({ name }) => {
       const error = outcome.catch((reason: unknown) => reason);
       await until('the coordinator has rolled it back', async () => (await status()) === 'failed');
       late.open();
-      expect(await error).toMatchObject({ code: 'DTX_BRANCH_CALL' });
+      expect(await error).toMatchObject({
+        code: 'DTX_FAILURE',
+        message: expect.stringContaining('the transaction was decided without this branch') as string,
+      });
       expect(await moved()).toEqual([0, 0]);
       expect(await ours.accounts.prepared()).toEqual([]);
       expect(await theirs.accounts.prepared()).toEqual([]);

@@ -11,7 +11,7 @@ export interface XaOptions {
   readonly connections?: number;
   /**
    * Seconds for which a branch waits for its turn, and then for each locked row, before it is undone and answered with 425.
-   * @default 5
+   * @default 3
    */
   readonly lockWaitSeconds?: number;
 }

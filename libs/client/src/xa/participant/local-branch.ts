@@ -1,8 +1,9 @@
 import { OPS } from '@nestjs-dtx/protocol';
 import { checkBarrierInfo, type BarrierInfo } from '../../barrier/barrier-info';
 import { BarrierTable } from '../../barrier/barrier-table';
-import { xidOf } from '../xid';
+import { branchOfXid, xidOf } from '../xid';
 import { XA_ENGINES } from './engines';
+import { inDoubtSearch, type InDoubtSearch } from './in-doubt-search';
 import type { XaEngine } from './xa-engine';
 import type { XaDatabase, XaSession } from './xa-session';
 
@@ -18,6 +19,7 @@ export class LocalBranch {
   readonly xid: string;
   readonly engine: XaEngine;
   private readonly rows: BarrierTable;
+  private readonly search: InDoubtSearch;
 
   /**
    * @param info trans_type, gid and branch_id of the request
@@ -33,6 +35,7 @@ export class LocalBranch {
     const { dialect } = database;
     this.xid = xidOf(info, dialect);
     this.engine = XA_ENGINES[dialect];
+    this.search = inDoubtSearch(dialect, table);
     this.rows = new BarrierTable(info, { dialect, ...(table !== undefined && { table }) });
   }
 
@@ -57,6 +60,12 @@ export class LocalBranch {
     await session.execute(keep && state.row === 'absent' ? 'commit' : 'rollback', []);
     await setBack();
     return state;
+  }
+
+  /** @returns whether another branch of the transaction is prepared in this database; false as well if that cannot be found out */
+  async hasSibling(session: XaSession): Promise<boolean> {
+    const inDoubt = await this.engine.inDoubt(session, this.search).catch(() => []);
+    return inDoubt.some(({ xid }) => xid !== this.xid && branchOfXid(xid)?.gid === this.info.gid);
   }
 
   private async tryRow(session: XaSession): Promise<RowState> {

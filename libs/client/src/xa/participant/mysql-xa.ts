@@ -1,6 +1,7 @@
 import { branchOfXid } from '../xid';
 import { driverCode } from './driver-error';
-import type { Ended, InDoubtBranch, InDoubtSearch, XaEngine } from './xa-engine';
+import type { InDoubtSearch } from './in-doubt-search';
+import type { Ended, InDoubtBranch, XaEngine } from './xa-engine';
 import type { XaSession } from './xa-session';
 
 const UNKNOWN_XID = 1397;

@@ -1,3 +1,4 @@
+import type { InDoubtSearch } from './in-doubt-search';
 import type { XaSession } from './xa-session';
 
 /** What became of the second phase: `unknown` if the database has no such branch, or does not let this session have it now. */
@@ -8,12 +9,6 @@ export interface InDoubtBranch {
   readonly xid: string;
   /** Seconds since its work began, or since it was prepared. */
   readonly ageSeconds: number;
-}
-
-/** Where to look for branches. */
-export interface InDoubtSearch {
-  /** The barrier table, quoted: only branches that have written to it are this service's. */
-  readonly table: string;
 }
 
 /** The statements of xa in one database. Every xid is checked by `xidOf` before it gets here. */

@@ -3,8 +3,10 @@ import type { BarrierResult } from '../../barrier/barrier';
 import type { BarrierInfo } from '../../barrier/barrier-info';
 import type { BranchInfo } from '../../branch/branch-info';
 import { BarrierInfoError } from '../../errors/barrier-info.error';
+import { BranchFailureError } from '../../errors/branch-failure.error';
+import { CoordinatorRefusedError } from '../../errors/coordinator-refused.error';
 import type { CoordinatorApi } from '../../transactions/coordinator-api';
-import { registerBranch } from '../../transactions/register-branch';
+import { registerBranch, type BranchRegistrationRequest } from '../../transactions/register-branch';
 import { XA_ENGINES } from './engines';
 import { LocalBranch } from './local-branch';
 import { lockWaitError } from './lock-wait';
@@ -12,7 +14,7 @@ import { runPhaseOne, type PhaseOneWork } from './phase-one';
 import { commitBranch, rollbackBranch } from './phase-two';
 import { withControl, type XaDatabase, type XaSession } from './xa-session';
 import { XaGate } from './xa-gate';
-import { checkXaLimits, type XaLimits } from './xa-limits';
+import { checkXaLimits, lockWaitOf, type XaLimits } from './xa-limits';
 import { XaReconciler, type XaReconcilerOptions } from './xa-reconciler';
 
 /** @see XaParticipant */
@@ -25,6 +27,9 @@ export interface XaParticipantOptions<Session extends XaSession> extends XaLimit
   readonly table?: string;
 }
 
+/** With which the coordinator refuses a branch of a transaction that is not prepared any more (spec 2.8). */
+const HTTP_CONFLICT = 409;
+
 /** What a request came to; each of them is answered as a success. */
 export type XaHandled<T> = ({ readonly phase: 1 } & BarrierResult<T>) | { readonly phase: 2 };
 
@@ -36,7 +41,7 @@ export type XaHandled<T> = ({ readonly phase: 1 } & BarrierResult<T>) | { readon
 export class XaParticipant<Session extends XaSession = XaSession> {
   private readonly database: XaDatabase<Session>;
   private readonly table: string | undefined;
-  private readonly lockWaitSeconds: number;
+  private readonly limits: Required<XaLimits>;
   private readonly gate: XaGate;
 
   /** @throws DtxError `DTX_INVALID_CONFIG` naming the wrong option */
@@ -46,8 +51,8 @@ export class XaParticipant<Session extends XaSession = XaSession> {
   ) {
     this.database = options.database;
     this.table = options.table;
-    const { atOnce, lockWaitSeconds } = checkXaLimits(options);
-    this.lockWaitSeconds = lockWaitSeconds;
+    this.limits = checkXaLimits(options);
+    const { atOnce, lockWaitSeconds } = this.limits;
     this.gate = new XaGate({ atOnce, patienceMs: lockWaitSeconds * 1000 });
   }
 
@@ -57,12 +62,12 @@ export class XaParticipant<Session extends XaSession = XaSession> {
    *
    * @param info the request, as `branchInfoFrom` reads it
    * @param business works through the session only, and neither commits nor rolls back
-   * @throws BranchFailureError the branch was rolled back before its work came
+   * @throws BranchFailureError the branch was rolled back before its work came, or its transaction is rolled back
    * @throws BranchOngoingError an earlier request, or the work itself, is not over yet; or too much is going on here, or rows
    * are locked for too long. Nothing was done: ask again, or give the transaction up
    * @throws XaBranchError the branch is not as the decision needs it: a person has to look
    * @throws BarrierInfoError, InvalidRequestError the request is none of xa, or its gid is too long for an xid
-   * @throws CoordinatorRefusedError the transaction is being rolled back; CoordinatorUnreachableError; errors of the database
+   * @throws CoordinatorRefusedError, CoordinatorUnreachableError; errors of the database
    * @throws what the business throws: it is undone
    */
   async handle<T>(info: BranchInfo, business: (session: Session) => Promise<T>): Promise<XaHandled<T>> {
@@ -72,7 +77,7 @@ export class XaParticipant<Session extends XaSession = XaSession> {
         if (url === undefined)
           throw new InvalidRequestError('phase2_url', 'is missing: only xa initiators may call this');
         const { gid, branchId: branch_id } = info;
-        const register = () => registerBranch(this.api, { gid, trans_type: 'xa', branch_id, url });
+        const register = () => this.register({ gid, trans_type: 'xa', branch_id, url });
         return { phase: 1, ...(await this.work(info, { business, register })) };
       }
       case OPS.commit:
@@ -93,7 +98,8 @@ export class XaParticipant<Session extends XaSession = XaSession> {
    * @throws as {@link handle}
    */
   async work<T>(info: BranchInfo, work: PhaseOneWork<Session, T>): Promise<BarrierResult<T>> {
-    const { database, lockWaitSeconds } = this;
+    const { database } = this;
+    const lockWaitSeconds = lockWaitOf(info.branchId, this.limits);
     const branch = this.branch(info);
     const hasPrepared = (): Promise<boolean> =>
       withControl(database, (session) => branch.engine.hasPrepared(session, info.gid));
@@ -101,7 +107,8 @@ export class XaParticipant<Session extends XaSession = XaSession> {
       return await this.gate.pass(() => runPhaseOne(branch, { database, lockWaitSeconds }, work), hasPrepared);
     } catch (error) {
       if (!branch.engine.isLockTimeout(error)) throw error;
-      throw lockWaitError(branch.xid, { error, lockWaitSeconds, isOwn: await hasPrepared() });
+      const isOwn = await withControl(database, (session) => branch.hasSibling(session));
+      throw lockWaitError(branch.xid, { error, lockWaitSeconds, isOwn });
     }
   }
 
@@ -137,6 +144,18 @@ export class XaParticipant<Session extends XaSession = XaSession> {
   reconciler(options: XaReconcilerOptions = {}): XaReconciler {
     const { database, table } = this;
     return new XaReconciler(this.api, { database, ...(table !== undefined && { table }) }, options);
+  }
+
+  /** @throws BranchFailureError when the transaction has been decided without this branch: it can never be done then */
+  private async register(branch: BranchRegistrationRequest): Promise<void> {
+    try {
+      await registerBranch(this.api, branch);
+    } catch (error) {
+      if (!(error instanceof CoordinatorRefusedError) || error.status !== HTTP_CONFLICT) throw error;
+      throw new BranchFailureError(`the transaction was decided without this branch: ${error.message}`, {
+        cause: error,
+      });
+    }
   }
 
   private branch(info: BranchInfo): LocalBranch {

@@ -1,9 +1,8 @@
 import { DtxError, ERROR_CODES, isGlobalStatus, type GlobalStatus } from '@nestjs-dtx/protocol';
-import { quoted } from '../../barrier/dialects/dialect';
-import { DEFAULT_BARRIER_TABLE, parseTableName } from '../../barrier/table-name';
 import type { CoordinatorApi } from '../../transactions/coordinator-api';
 import { branchOfXid } from '../xid';
 import { XA_ENGINES } from './engines';
+import { inDoubtSearch, type InDoubtSearch } from './in-doubt-search';
 import { LocalBranch } from './local-branch';
 import { commitBranch, rollbackBranch } from './phase-two';
 import { verdictOn, type Verdict } from './verdict';
@@ -52,7 +51,7 @@ const DEFAULT_UNKNOWN_AFTER = 3600;
 export class XaReconciler {
   private readonly olderThanSeconds: number;
   private readonly unknownAfterSeconds: number;
-  private readonly search: { readonly table: string };
+  private readonly search: InDoubtSearch;
 
   /** @throws DtxError `DTX_INVALID_CONFIG` naming the wrong option; BarrierTableError */
   constructor(
@@ -62,8 +61,7 @@ export class XaReconciler {
   ) {
     this.olderThanSeconds = seconds('olderThanSeconds', options.olderThanSeconds ?? DEFAULT_OLDER_THAN);
     this.unknownAfterSeconds = seconds('unknownAfterSeconds', options.unknownAfterSeconds ?? DEFAULT_UNKNOWN_AFTER);
-    const name = parseTableName(where.table ?? DEFAULT_BARRIER_TABLE);
-    this.search = { table: quoted(name, where.database.dialect === 'mysql' ? '`' : '"') };
+    this.search = inDoubtSearch(where.database.dialect, where.table);
   }
 
   /**
