@@ -22,6 +22,7 @@ import { tableOf } from './table';
  * npm run bench -- [--store=sqlite|mariadb|postgres] [--rounds=5] [--steps=2] [--json=FILE] and one of
  *   [--lanes=ours,floor] [--inflight=64] [--seconds=4] [--history=N]     lanes side by side
  *   --mode=saga|tcc|xa|msg|workflow                                      transactions of that type beside sagas
+ *   --protocol=grpc                                                      sagas over gRPC beside those over HTTP
  *   --isolation [--due=100000]                                           recovery beside a dead destination
  *   --plot [--seconds=4] [--history=1000000] [--out=docs/performance]    drawings
  */

@@ -33,6 +33,12 @@ describe('the command line of the bench', () => {
     expect(lanesOf('--mode=msg', '--lanes=floor,ours')).toEqual(['ours', 'floor', 'mode']);
   });
 
+  it('measures sagas over gRPC beside those over HTTP', () => {
+    expect(lanesOf('--protocol=grpc')).toEqual(['ours', 'grpc']);
+    expect(lanesOf('--protocol=grpc', '--lanes=ours,floor')).toEqual(['ours', 'floor', 'grpc']);
+    expect(lanesOf('--protocol=http')).toEqual(['ours']);
+  });
+
   it('measures isolation on so many due transactions', () => {
     expect(parseOptions(['--isolation', '--store=postgres'])).toMatchObject({
       command: 'isolation',
@@ -61,6 +67,8 @@ describe('the command line of the bench', () => {
     [['--lanes=ours,history'], '--lanes=ours,history: history needs --history=N'],
     [['--mode=try'], '--mode=try: must be of saga, tcc, xa, msg, workflow'],
     [['--mode=tcc', '--lanes=floor'], '--lanes=floor: mode needs ours'],
+    [['--protocol=smtp'], '--protocol=smtp: must be of http, grpc'],
+    [['--protocol=grpc', '--lanes=floor'], '--lanes=floor: grpc needs ours'],
     [['--plot', '--isolation'], '--plot and --isolation: one at a time'],
     [['--speed=9'], /Unknown option '--speed'.*--store=….*--plot/],
   ])('refuses %j', (args, message) => {

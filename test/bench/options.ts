@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { TRANS_TYPES } from '@nestjs-dtx/protocol';
-import { LANES, modeLane, type Lane } from './lanes';
+import { grpcLane, LANES, modeLane, type Lane } from './lanes';
 import { BENCH_ENGINES, type BenchEngine } from './store/bench-engine';
 
 /** What all measurements are told. */
@@ -57,6 +57,7 @@ const OPTIONS = {
   store: { type: 'string' },
   lanes: { type: 'string' },
   mode: { type: 'string' },
+  protocol: { type: 'string' },
   inflight: { type: 'string', default: '64' },
   steps: { type: 'string', default: '2' },
   seconds: { type: 'string', default: '4' },
@@ -106,18 +107,31 @@ function plotOptions({ store, history = '1000000', out }: Values): Omit<PlotOpti
 }
 
 /** In the order of {@link LANES}, whatever the order given: some lanes use one before them. */
-function lanesOf({ lanes, mode }: Values, history: number): Lane[] {
-  const names = lanes?.split(',') ?? (mode === undefined ? undefined : ['ours']);
+function lanesOf({ lanes, mode, protocol }: Values, history: number): Lane[] {
+  const names = lanes?.split(',') ?? (mode === undefined && protocol === undefined ? undefined : ['ours']);
   for (const name of names ?? []) chosen('lanes', LANES, name);
   const has = (name: string): boolean => names?.includes(name) ?? (name !== 'history' || history > 0);
   if (has('half') && !has('ours')) throw new UsageError(`--lanes=${lanes}: half needs ours`);
   if (has('history') && history === 0) throw new UsageError(`--lanes=${lanes}: history needs --history=N`);
   const others = LANES.filter(({ name }) => has(name));
-  if (mode === undefined) return others;
+  const besides = [...protocolLanes(protocol), ...modeLanes(mode)];
+  if (besides.length > 0 && !has('ours')) throw new UsageError(`--lanes=${lanes}: ${besides[0]!.name} needs ours`);
+  return [...others, ...besides];
+}
+
+/** Transactions of another type stand beside sagas. */
+function modeLanes(mode: string | undefined): Lane[] {
+  if (mode === undefined) return [];
   const transType = TRANS_TYPES.find((known) => known === mode);
   if (!transType) throw new UsageError(`--mode=${mode}: must be of ${TRANS_TYPES.join(', ')}`);
-  if (!has('ours')) throw new UsageError(`--lanes=${lanes}: mode needs ours`);
-  return [...others, modeLane(transType)];
+  return [modeLane(transType)];
+}
+
+/** Sagas over another protocol stand beside those over HTTP. */
+function protocolLanes(protocol: string | undefined): Lane[] {
+  if (protocol === undefined || protocol === 'http') return [];
+  if (protocol !== 'grpc') throw new UsageError(`--protocol=${protocol}: must be of http, grpc`);
+  return [grpcLane];
 }
 
 function chosen<T extends { readonly name: string }>(option: string, among: readonly T[], name: string): T {

@@ -26,6 +26,7 @@ const QUOTIENTS = {
   store: ['ours', 'store'],
   history: ['history', 'ours'],
   mode: ['mode', 'ours'],
+  grpc: ['grpc', 'ours'],
 } as const;
 
 /** The lane whose latencies count, as it is neither idle nor full. */

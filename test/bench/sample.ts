@@ -38,11 +38,12 @@ export class Sampler {
 
   /** @throws Error when the lane finished sagas without making their calls, or could not be run at all */
   async sample(lane: RunningLane, timing: Timing): Promise<Sample> {
-    const callsBefore = await this.calls();
+    const branches = lane.branches ?? this.branches;
+    const callsBefore = await calls(branches);
     const before = this.cpuTimes(lane);
     const tally = await this.run(lane, timing);
     const after = this.cpuTimes(lane);
-    if (lane.callsBranches) requireCalls((await this.calls()) - callsBefore, tally.finished * this.shape.steps);
+    if (lane.callsBranches) requireCalls((await calls(branches)) - callsBefore, tally.finished * this.shape.steps);
     const used = (part: keyof CpuUse): number | null => perSaga(before[part], after[part], tally.finished);
     return {
       ...tally,
@@ -55,11 +56,16 @@ export class Sampler {
     };
   }
 
-  private cpuTimes({ subject, driver, database }: RunningLane): Partial<Record<keyof CpuUse, number | undefined>> {
+  private cpuTimes({
+    subject,
+    driver,
+    database,
+    branches = this.branches,
+  }: RunningLane): Partial<Record<keyof CpuUse, number | undefined>> {
     return {
       coordinator: cpuTimeUs(subject.pid),
       database: database === undefined ? undefined : cpuTimeOfTreeUs(database),
-      branches: cpuTimeUs(this.branches.pid),
+      branches: cpuTimeUs(branches.pid),
       // A lane that drives itself has its load inside.
       load: driver === subject ? undefined : cpuTimeUs(driver.pid),
     };
@@ -70,8 +76,7 @@ export class Sampler {
     const order: RunOrder = {
       ...timing,
       transType: lane.transType ?? 'saga',
-      target: lane.subject.url,
-      branches: this.branches.url,
+      ...addressesOf(lane, lane.branches ?? this.branches),
       inflight: timing.perSecond === undefined ? inflight : inflight * SPARE_CLIENTS,
       steps,
     };
@@ -79,10 +84,17 @@ export class Sampler {
     if (status !== 200) throw new Error(`${lane.driver.name} could not run ${lane.subject.name}: ${text}`);
     return json as Tally;
   }
+}
 
-  private async calls(): Promise<number> {
-    return Number((await get(`${this.branches.url}/calls`)).text);
-  }
+/** Where the load goes, and where its branches are. */
+function addressesOf({ subject, isGrpc }: RunningLane, branches: ServerProcess): Pick<RunOrder, 'target' | 'branches'> {
+  if (isGrpc) return { target: subject.grpcAddress, branches: branches.grpcAddress };
+  return { target: subject.url, branches: branches.url };
+}
+
+/** How often the service of the branches has been called so far. */
+async function calls({ url }: ServerProcess): Promise<number> {
+  return Number((await get(`${url}/calls`)).text);
 }
 
 function requireCalls(made: number, needed: number): void {

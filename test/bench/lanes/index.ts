@@ -6,6 +6,7 @@ import { naive } from './naive.lane';
 import { ours } from './ours.lane';
 import { store } from './store.lane';
 
+export { grpcLane } from './grpc.lane';
 export { modeLane } from './mode.lane';
 export type { Lane, LaneSurroundings, RelativePace, RunningLane } from './lane';
 

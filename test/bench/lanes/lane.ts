@@ -34,6 +34,10 @@ export interface RunningLane {
   readonly transType?: TransType;
   /** Whether its sagas call branches; if so, exactly one a step. */
   readonly callsBranches: boolean;
+  /** The service behind its branches, if that is not the one of all others. */
+  readonly branches?: ServerProcess;
+  /** Whether coordinator and branches are called over gRPC. */
+  readonly isGrpc?: true;
   /** Process id of its database server, which may have children; absent where the database is in the process itself. */
   readonly database?: number | undefined;
   /** Absent: as fast as it goes. */

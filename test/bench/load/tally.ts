@@ -2,7 +2,7 @@ import type { TransType } from '@nestjs-dtx/protocol';
 
 /** What to do in one measurement. Sent to the process that drives the lane. */
 export interface RunOrder {
-  /** Base URL of what is measured. */
+  /** Base URL of what is measured; over gRPC `host:port`, as that of the branches. */
   readonly target: string;
   /** Base URL of the branch service. */
   readonly branches: string;
