@@ -95,6 +95,21 @@ describeBankEngines((engine) => {
     await Promise.all(gids.map(nothingIsLeft));
   });
 
+  // Two that cross each other wait for each other's rows in two databases, which neither of them can see.
+  for (const mode of modes.filter((each) => each === 'xa')) {
+    test(`transfers by ${mode} that cross each other end, and neither make nor lose money`, async () => {
+      const total = totalOf(await balances());
+      const there = { from: ALICE, to: BOB, amountMinor: 5 } as const;
+      const back = { from: BOB, to: ALICE, amountMinor: 3 } as const;
+      const replies = await Promise.all(Array.from({ length: 12 }, (_, at) => transfer(mode, at % 2 ? there : back)));
+      expect(replies.filter(({ status }) => status !== 200 && status !== 409)).toEqual([]);
+      const gids = replies.map(({ json }) => (json as { gid: string }).gid);
+      for (const gid of gids) await ended(world.api, gid);
+      expect(totalOf(await balances())).toBe(total);
+      await Promise.all(gids.map(nothingIsLeft));
+    });
+  }
+
   test('a mode that there is not is refused with those that there are', async () => {
     const reply = await transfer('sagas', { amountMinor: 1 });
     expect([reply.status, reply.json]).toMatchObject([
