@@ -35,6 +35,7 @@ class SuddenDeath implements FaultPoints {
     this.hits.set(crash, hits);
     if (hits < crash.hit) return undefined;
     this.stopped.add(gid);
+    console.log(`stopped ${gid}`);
     if (this.stopped.size === this.crashes.length) process.kill(process.pid, 'SIGKILL');
     return NEVER;
   }

@@ -37,11 +37,17 @@ export async function surviveModeCrashes(
     port,
   );
   cleanup.add(() => doomed.kill());
-  const plays = crashes.map((crash) => ({
+  const play = (crash: ModeCrash) => ({
     crash,
     ...crash.story.play(new CaseFactory(url, busi, nameOf(crash), channel)),
-  }));
-  await until('each transaction has come to its point and the coordinator has died', () => !doomed.alive, PATIENCE);
+  });
+  const timed = crashes.filter(({ story }) => story.isTimed).map(play);
+  await Promise.all(timed.map(({ played }) => played));
+  const plays = [...timed, ...crashes.filter(({ story }) => !story.isTimed).map(play)];
+  await until('the coordinator dies', () => !doomed.alive, PATIENCE).catch((cause: unknown) => {
+    const missing = crashes.map(nameOf).filter((name) => !doomed.output.includes(`stopped ${name}-1\n`));
+    throw new Error(`these never came to their point: ${missing.join(', ')}`, { cause });
+  });
   const next = await startDoomed(store, [], port);
   cleanup.add(() => next.kill());
   const survivals = plays.map(async ({ crash, transaction, played }) => {
