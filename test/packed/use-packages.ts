@@ -6,7 +6,7 @@ import type { Consumer } from './consumers';
 import type { PackedLibrary } from './packages';
 import { undeclaredImports } from './undeclared';
 
-const RESULT = 'RESULT done=true refused=true alice 70, bob 130';
+const RESULT = 'RESULT done=true refused=true overGrpc=true alice 40, bob 160';
 
 /** Strict as a user may be, and libraries are checked as well. */
 const COMPILER_OPTIONS = {

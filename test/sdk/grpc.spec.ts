@@ -159,6 +159,16 @@ describe('the client over gRPC, on a real coordinator,', () => {
       expect(await rows(gid)).toEqual(['01 action succeed']);
     });
 
+    test('sends and records bytes', async () => {
+      const gid = newGid();
+      client.workflows.register('bytes', (wf) => wf.http(bank.url('out'), BYTES), {
+        callback: `${flow.busi.url}/resume`,
+      });
+      bank.script = ({ message }) => message;
+      expect(await client.workflow('bytes', gid).execute()).toBe(BYTES.toString('base64'));
+      expect(bank.calls.at(-1)).toMatchObject({ message: BYTES });
+    });
+
     test('is rolled back', async () => {
       const gid = newGid();
       await expect(client.workflow('transfer', gid).execute({ refused: true })).rejects.toThrow('changed my mind');

@@ -115,6 +115,7 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'nestjs-dtx-packed-app-'));
   const coordinator = await startCoordinator({
     http: { host: '127.0.0.1', port: 0 },
+    grpc: { host: '127.0.0.1', port: 0 },
     store: { driver: 'sqlite', directory: folder },
   });
   const app = await NestFactory.create(bankModule(coordinator.url, folder), { logger: ['error', 'warn'] });
@@ -129,10 +130,13 @@ async function main(): Promise<void> {
     await announced(coordinator.url);
     const dtx = app.get(DtxClient);
     const [done, refused] = [await transfer(dtx, 'bob'), await transfer(dtx, 'nobody')];
+    const overGrpc = new DtxClient({ transport: 'grpc', coordinator: coordinator.grpcAddress ?? '' });
+    const again = await transfer(overGrpc, 'bob');
+    await overGrpc.close();
     const accounts = await manager.find(Account, { order: { id: 'ASC' } });
     const balances = accounts.map(({ id, balance }) => `${id} ${balance}`).join(', ');
     // The only line that is looked for.
-    console.log(`RESULT done=${done} refused=${!refused} ${balances}`);
+    console.log(`RESULT done=${done} refused=${!refused} overGrpc=${again} ${balances}`);
   } finally {
     await app.close();
     await coordinator.close();

@@ -41,10 +41,20 @@ export class BranchHttp implements HttpSender {
     });
     // A result word somewhere in a body that the workflow is to use decides nothing: status and dtm_result do.
     const { kind, text } = branchOutcome(reply, { substring: false });
-    if (kind === 'success' && reply.answered) return valueOfText(reply.body);
+    if (kind === 'success' && reply.answered) return reply.bytes ? valueOfBytes(reply.bytes) : valueOfText(reply.body);
     const said = reply.answered ? messageOf(reply) || `status ${reply.status}` : text;
     if (kind === 'failure') throw new BranchFailureError(said);
     if (kind === 'ongoing') throw new BranchOngoingError(`${request.url}: ${said}`);
     throw new BranchCallError(request.url, text, reply.answered ? {} : { cause: reply.cause });
+  }
+}
+
+/** A message need not be text, and what a workflow records is JSON. */
+function valueOfBytes(bytes: Uint8Array): unknown {
+  if (bytes.length === 0) return undefined;
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
+  } catch {
+    return Buffer.from(bytes).toString('base64');
   }
 }

@@ -1,5 +1,6 @@
+import { parseGrpcUrl } from '@nestjs-dtx/protocol';
 import { urlOfPlace } from '../transactions/branch-url';
-import { payloadText } from '../transactions/payload';
+import { payloadBody, type PayloadBody } from '../transactions/payload';
 import type { StepIdentity, WorkflowStep } from './step';
 import { digestOf } from './step-record';
 
@@ -15,15 +16,16 @@ export interface HttpRequestOptions {
 export interface HttpRequest {
   readonly url: string;
   readonly method: 'GET' | 'POST';
-  /** JSON text. */
-  readonly body?: string;
+  /** JSON text, or bytes for a method of gRPC. */
+  readonly body?: PayloadBody;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Sends what the branches of a workflow request. */
 export interface HttpSender {
   /**
-   * @returns the answer's body: its value if it is JSON, otherwise its text; undefined if it is empty
+   * @returns the answer's body: its value if it is JSON, otherwise its text, over gRPC its bytes in base64; undefined if it is
+   * empty
    * @throws BranchFailureError for FAILURE, with what the participant said
    * @throws BranchOngoingError for ONGOING
    * @throws Error for anything else: nobody knows what it did
@@ -32,11 +34,11 @@ export interface HttpSender {
 }
 
 /**
- * @param place `http(s)://…`, or `service/handler` of a registered handler
+ * @param place `http(s)://…`, `host:port/package.Service/Method`, or `service/handler` of a registered handler
  * @throws InvalidRequestError for neither, or a payload without a JSON form
  */
 export function httpRequest(place: string, payload: unknown, options: HttpRequestOptions = {}): HttpRequest {
-  const body = payload === undefined ? undefined : payloadText(payload, 'payload');
+  const body = payload === undefined ? undefined : payloadBody(payload, 'payload');
   const method = options.method ?? (body === undefined ? 'GET' : 'POST');
   return { url: urlOfPlace(place, 'url'), method, headers: options.headers ?? {}, ...(body !== undefined && { body }) };
 }
@@ -48,6 +50,8 @@ export function httpIdentity(name: string, { body }: HttpRequest): StepIdentity 
 
 /** @returns a name for the branch of a request. The host is no part of it: a service may move while a workflow is under way. */
 export function nameOfRequest({ url, method }: HttpRequest): string {
+  const rpc = parseGrpcUrl(url);
+  if (rpc) return rpc.path;
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   // The path of svc://service/handler is the handler alone.
   const path = parsed === undefined || parsed.protocol === 'svc:' ? url : parsed.pathname;

@@ -47,7 +47,7 @@ export function decodeStep({ branchId, op, status, data }: StepRow): RecordedSte
 }
 
 /** @returns a digest of a step's input, the same for the same text. */
-export function digestOf(input: string): string {
+export function digestOf(input: string | Uint8Array): string {
   return createHash('sha256').update(input).digest('hex').slice(0, DIGEST_LENGTH);
 }
 

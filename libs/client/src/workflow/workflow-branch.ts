@@ -112,9 +112,10 @@ export class WorkflowBranch {
    * is asked again by a later run (spec 9.6). The call is repeated when its outcome is unknown, so the participant needs a
    * barrier: the URL carries gid, branch and op for it.
    *
-   * @param url `http(s)://…`, or `service/handler` of a registered handler
-   * @param payload sent as JSON
-   * @returns the answer's body: its value if it is JSON, otherwise its text; undefined if it is empty
+   * @param url `http(s)://…`, `host:port/package.Service/Method`, or `service/handler` of a registered handler
+   * @param payload sent as JSON, bytes as they are
+   * @returns the answer's body: its value if it is JSON, otherwise its text, over gRPC its bytes in base64; undefined if it is
+   * empty
    * @throws BranchFailureError, BranchOngoingError, BranchCallError
    * @throws InvalidRequestError for a payload without a JSON form
    */
