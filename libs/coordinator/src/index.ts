@@ -2,6 +2,7 @@ export * from './clock/clock';
 export * from './coordinator.module';
 export * from './coordinator.options';
 export * from './coordinator.settings';
+export { brokersProblem } from './dispatch/transports/broker-credentials';
 export { EmbeddedCoordinator } from './embedded-coordinator';
 export { startCoordinator, type RunningCoordinator } from './start-coordinator';
 export { WriteBatcher, type WriteBatcherOptions } from './stores/batch/write-batcher';

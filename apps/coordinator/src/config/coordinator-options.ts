@@ -25,6 +25,7 @@ export function coordinatorOptions(config: CoordinatorConfig): CoordinatorOption
       breakerThreshold: config.BREAKER_THRESHOLD,
       breakerOpenMax: config.BREAKER_OPEN_MAX,
       outcomeSubstring: config.OUTCOME_SUBSTRING,
+      brokers: config.BROKERS,
       shutdownTimeout: config.SHUTDOWN_TIMEOUT,
       retentionFinished: config.RETENTION_FINISHED,
       retentionInterval: config.RETENTION_INTERVAL,

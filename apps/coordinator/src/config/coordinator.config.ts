@@ -1,6 +1,6 @@
 import { IsIn, IsNumber, IsString, Max, Min } from 'class-validator';
 import { DEFAULT_SETTINGS } from '@nestjs-dtx/coordinator';
-import { Count, Numeric, Optional, Seconds, Switch, Text, WebHook } from './value-rules';
+import { Brokers, Count, Numeric, Optional, Seconds, Switch, Text, WebHook } from './value-rules';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevelName = (typeof LOG_LEVELS)[number];
@@ -17,7 +17,11 @@ export const ALIASES: ReadonlyMap<string, keyof CoordinatorConfig> = new Map([
 ]);
 
 /** Values that must not be told to anybody, and in which every character counts. */
-export const SECRETS: ReadonlySet<string> = new Set<keyof CoordinatorConfig>(['STORE_PASSWORD', 'ALERT_WEB_HOOK']);
+export const SECRETS: ReadonlySet<string> = new Set<keyof CoordinatorConfig>([
+  'STORE_PASSWORD',
+  'ALERT_WEB_HOOK',
+  'BROKERS',
+]);
 
 /**
  * The configuration, one property per environment variable. Every default stands here or in DEFAULT_SETTINGS. Of several
@@ -127,6 +131,10 @@ export class CoordinatorConfig {
 
   @Switch()
   OUTCOME_SUBSTRING: boolean = DEFAULT_SETTINGS.outcomeSubstring;
+
+  /** Who the coordinator is at message brokers. */
+  @Brokers()
+  BROKERS = DEFAULT_SETTINGS.brokers;
 
   @Seconds()
   SHUTDOWN_TIMEOUT = DEFAULT_SETTINGS.shutdownTimeout;

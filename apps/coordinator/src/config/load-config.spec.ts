@@ -146,6 +146,14 @@ describe('the configuration of the coordinator', () => {
     },
   );
 
+  test('takes credentials of brokers, and does not repeat them', () => {
+    const brokers = 'nats://user:word@nats:4222 kafka://user:word@kafka?mechanism=plain';
+    expect(load({ BROKERS: brokers })).toMatchObject({ BROKERS: brokers });
+    const message = 'BROKERS=(hidden): BROKERS must be URLs such as nats://user:password@host:4222';
+    for (const wrong of ['nats://nats:4222', 'http://user:word@web'])
+      expect(() => load({ BROKERS: wrong })).toThrow(message);
+  });
+
   test('takes a web hook and its limit, under the names of dtm too', () => {
     const url = 'https://key:word@pager.example.org/hook?token=1';
     expect(load({}, `AlertWebHook: ${url}\nAlertRetryLimit: 5`)).toMatchObject({

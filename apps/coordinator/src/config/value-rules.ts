@@ -1,4 +1,5 @@
 import { Transform } from 'class-transformer';
+import { brokersProblem } from '@nestjs-dtx/coordinator';
 import { IsBoolean, IsInt, IsString, Max, Min, MinLength, ValidateBy, ValidateIf } from 'class-validator';
 
 /** Twenty days: nobody means more, a typo should be noticed, and Node has no longer timers. Seconds. */
@@ -44,6 +45,17 @@ export const WebHook = (): PropertyDecorator =>
     validator: {
       validate: (value: unknown) => value === '' || (typeof value === 'string' && isHttpUrl(value)),
       defaultMessage: () => '$property must be an absolute http(s) URL, or empty',
+    },
+  });
+
+/** URLs of message brokers with user and password, separated by spaces, or nothing. */
+export const Brokers = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'brokers',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && brokersProblem(value) === undefined,
+      defaultMessage: () =>
+        '$property must be URLs such as nats://user:password@host:4222, separated by spaces, or empty',
     },
   });
 
