@@ -13,6 +13,8 @@ export interface ModeStory {
   readonly calls: readonly string[];
   /** What the client does has to be over before a timeout: it is done while nobody else is at work. */
   readonly isTimed?: true;
+  /** The client and a callback may be at work at the same time: either may call what the other one calls. */
+  readonly twoAtWork?: true;
 }
 
 /** One story, one death. */
@@ -21,8 +23,6 @@ export interface ModeCrash {
   readonly crash: Crash;
   /** The call whose outcome dies with the coordinator: it is made again, and no other is. */
   readonly repeats?: string;
-  /** The client and the callback execute the workflow at the same time: either may call what the other one calls. */
-  readonly twoAtWork?: true;
 }
 
 /** Seconds. */
@@ -95,6 +95,7 @@ const workflow: ModeStory = {
   },
   end: { status: 'succeed', rows: 'S S' },
   calls: [OUT, IN],
+  twoAtWork: true,
 };
 
 const at = (point: Crash['point'], hit = 1): Crash => ({ point, hit });
@@ -152,7 +153,7 @@ export const MODE_CRASHES: readonly ModeCrash[] = [
   { story: takenBack, crash: at('claimed') },
   { story: takenBack, crash: at('call-answered'), repeats: QP },
   { story: takenBack, crash: at('final-stored') },
-  { story: workflow, crash: at('prepare-stored'), twoAtWork: true },
+  { story: workflow, crash: at('prepare-stored') },
   { story: workflow, crash: at('branch-stored') },
   { story: workflow, crash: at('branch-stored', 2) },
   { story: workflow, crash: at('submit-received') },
