@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import {
+  createSecureServer,
   createServer,
+  type Http2SecureServer,
   type Http2Server,
   type IncomingHttpHeaders,
   type ServerHttp2Session,
@@ -53,7 +55,7 @@ export class ScriptedGrpcService {
   private readonly sessions = new Set<ServerHttp2Session>();
 
   private constructor(
-    private readonly server: Http2Server,
+    private readonly server: Http2Server | Http2SecureServer,
     readonly port: number,
   ) {
     server.on('session', (session) => {
@@ -69,9 +71,12 @@ export class ScriptedGrpcService {
     });
   }
 
-  /** @param port 0 takes a free one @param host address to listen on */
-  static async start(port = 0, host = '127.0.0.1'): Promise<ScriptedGrpcService> {
-    const server = createServer();
+  /** @param port 0 takes a free one @param tls key and certificate as PEM; absent: without TLS @param host address to listen on */
+  static async start(
+    port = 0,
+    { tls, host = '127.0.0.1' }: { tls?: { key: string; cert: string }; host?: string } = {},
+  ): Promise<ScriptedGrpcService> {
+    const server = tls ? createSecureServer(tls) : createServer();
     server.listen(port, host);
     await once(server, 'listening');
     return new ScriptedGrpcService(server, (server.address() as AddressInfo).port);
