@@ -2,6 +2,7 @@ import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
 import { missingBroker, startBroker, type BrokerName, type PrivateBroker } from '../support/brokers';
 import type { Cleanup } from '../support/cleanup';
 import { serverPort } from '../support/servers/server-port';
+import { createTopics } from './kafka-topics';
 
 /** Scheme of the branch URLs. */
 export type WireName = 'tcp' | 'redis' | 'nats' | 'amqp' | 'mqtt' | 'kafka';
@@ -18,8 +19,8 @@ export interface Wire {
 
 /** A transport with a broker that runs. */
 export interface OpenWire {
-  /** Branch URL of a pattern. */
-  url(pattern: string): string;
+  /** Branch URLs without their patterns. */
+  readonly base: string;
   /** The consumer's side. */
   readonly transport: MicroserviceOptions;
   /** Absent where messages go straight to the consumer. */
@@ -37,26 +38,30 @@ const tcp: Wire = {
   open: async () => {
     const port = await serverPort();
     return {
-      url: (pattern) => `tcp://127.0.0.1:${port}/${pattern}`,
+      base: `tcp://127.0.0.1:${port}`,
       transport: { transport: Transport.TCP, options: { host: '127.0.0.1', port } },
     };
   },
 };
 
+/** What differs between transports with a broker. */
+interface Sides {
+  readonly base: string;
+  readonly transport: MicroserviceOptions;
+  readonly prepare?: () => Promise<void>;
+}
+
 /** @param sides URL and the consumer's options at a port, on which it connects again by itself and soon */
-function brokered(
-  name: WireName,
-  brokerName: BrokerName,
-  sides: (port: number) => { readonly base: string; readonly transport: MicroserviceOptions },
-): Wire {
+function brokered(name: WireName, brokerName: BrokerName, sides: (port: number) => Sides): Wire {
   return {
     name,
     missing: missingBroker(brokerName),
     hasBroker: true,
     open: async (cleanup) => {
       const broker = await startBroker(cleanup, brokerName);
-      const { base, transport } = sides(broker.port);
-      return { broker, transport, url: (pattern) => `${base}/${pattern}` };
+      const { base, transport, prepare } = sides(broker.port);
+      await prepare?.();
+      return { broker, transport, base };
     },
   };
 }
@@ -102,6 +107,7 @@ export const WIRES: Readonly<Record<WireName, Wire>> = {
   })),
   kafka: brokered('kafka', 'kafka', (port) => ({
     base: `kafka://127.0.0.1:${port}`,
+    prepare: () => createTopics(port),
     transport: {
       transport: Transport.KAFKA,
       options: {

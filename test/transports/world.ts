@@ -54,6 +54,7 @@ export class World {
       transport: open.transport,
       folder: await temporaryFolder(cleanup, 'consumer'),
       coordinator: coordinator.url,
+      messageUrl: open.base,
       ...(mariadb && { database: await consumerDatabase(cleanup) }),
     };
     return new World(cleanup, open, coordinator, settings);
@@ -79,6 +80,11 @@ export class World {
     this.cleanup.add(() => started.kill());
   }
 
+  /** Branch URL of a pattern. */
+  url(pattern: string): string {
+    return `${this.wire.base}/${pattern}`;
+  }
+
   newGid(name: string): string {
     this.count += 1;
     return `${name}-${this.count}-${process.pid}`;
@@ -86,13 +92,12 @@ export class World {
 
   /** Body of a saga of two steps behind the transport: `out`, then `in` with the order's end. */
   saga(gid: string, order: Order, more: object = {}): object {
-    const url = (pattern: string): string => this.wire.url(pattern);
     return {
       gid,
       trans_type: 'saga',
       steps: [
-        { action: url(PATTERNS.out), compensate: url(PATTERNS.outUndo) },
-        { action: url(PATTERNS.in), compensate: url(PATTERNS.inUndo) },
+        { action: this.url(PATTERNS.out), compensate: this.url(PATTERNS.outUndo) },
+        { action: this.url(PATTERNS.in), compensate: this.url(PATTERNS.inUndo) },
       ],
       payloads: [JSON.stringify({ amount: order.amount }), JSON.stringify(order)],
       ...more,

@@ -1,5 +1,6 @@
 import { checkBarrierTtl, type DtxClientOptions } from '@nestjs-dtx/client';
 import { parseGrpcUrl } from '@nestjs-dtx/protocol';
+import { messageBaseProblem } from './registry/message-address';
 import { NAME, NAME_RULE } from './dtx.constants';
 import { xaSettings, type XaOptions } from './xa/xa-options';
 import type { XaReconciliationOptions } from './xa/xa-reconciliation-options';
@@ -17,6 +18,12 @@ export interface DtxOptions {
    * @default the address on which the server listens
    */
   readonly baseUrl?: string;
+  /**
+   * Where messages for this service are sent, one URL for each transport: `nats://host:4222`, `amqp://host/queue`,
+   * `tcp://host:port` … So the coordinator finds its `@MessagePattern()` handlers by `svc://service/handler`.
+   * @default none: they are reached by plain URLs only
+   */
+  readonly messageUrls?: readonly string[];
   /**
    * Unique among the instances of the service.
    * @default made from the listening address, or from host name and process if there is a `baseUrl`
@@ -108,6 +115,7 @@ export function checkOptions(options: DtxOptions): DtxOptions {
     `use whole seconds from 1 to ${MAX_HEARTBEAT_SECONDS}`,
   );
   checkGrpc(options.grpc);
+  checkMessageUrls(options);
   if (options.barrierTtl !== undefined) checkTtl(options.barrierTtl);
   checkReconciler(options);
   xaSettings(options.xa);
@@ -116,6 +124,14 @@ export function checkOptions(options: DtxOptions): DtxOptions {
 
 function check(isRight: boolean, option: keyof DtxOptions, value: unknown, fix: string): void {
   if (!isRight) throw new DtxDefinitionError(`DtxModule: ${option} is ${JSON.stringify(value)}: ${fix}`);
+}
+
+function checkMessageUrls({ messageUrls = [] }: DtxOptions): void {
+  for (const url of messageUrls) {
+    const problem = messageBaseProblem(url);
+    if (problem !== undefined)
+      throw new DtxDefinitionError(`DtxModule: messageUrls has ${JSON.stringify(url)}: ${problem}`);
+  }
 }
 
 function checkTtl(barrierTtl: number): void {

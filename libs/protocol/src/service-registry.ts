@@ -8,7 +8,10 @@ import { OPS } from './vocabulary';
 /** Scheme of registry URLs. */
 export const SERVICE_SCHEME = 'svc://';
 
-/** Where one handler answers: op → path below the instance's base URL, or `null` for an op that needs no call (`compensate: false`). */
+/**
+ * Where one handler answers: op → path below the instance's base URL; or a whole URL where it takes messages; or `null` for
+ * an op that needs no call (`compensate: false`).
+ */
 export type HandlerPaths = Readonly<Record<string, string | null>>;
 
 /** Body of `POST /api/v2/services`; the same body sent again is the heartbeat. */
@@ -17,7 +20,7 @@ export interface ServiceAnnouncement {
   readonly service: string;
   /** Unique among the instances of that service; the same process keeps it. */
   readonly instance: string;
-  /** `http://host:port` with an optional path prefix, no trailing slash. */
+  /** `http://host:port` with an optional path prefix, no trailing slash; or where messages are sent, of a service that takes nothing else. */
   readonly url: string;
   /** Handler name → op → path. */
   readonly handlers: Readonly<Record<string, HandlerPaths>>;

@@ -20,8 +20,11 @@ export class Arrivals {
     return Object.fromEntries(this.counts.get(gid) ?? []);
   }
 
-  /** Waits for the next message of a branch. */
-  next(gid: string, name: string): Promise<void> {
-    return new Promise((release) => this.waiting.push({ key: `${gid} ${name}`, release }));
+  /** Waits for the next message of a branch; where messages come one by one it is not seen before this one is done. */
+  next(gid: string, name: string, withinMs: number): Promise<void> {
+    return new Promise((release) => {
+      this.waiting.push({ key: `${gid} ${name}`, release });
+      setTimeout(release, withinMs);
+    });
   }
 }

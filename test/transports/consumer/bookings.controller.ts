@@ -15,6 +15,9 @@ import { Booking } from './bookings';
 import { PATTERNS } from './patterns';
 import type { Order } from './order';
 
+/** Longer than the calls of the tests wait. */
+const SLOW_MS = 1500;
+
 /** Two accounts that are booked by messages. */
 @Controller()
 export class BookingsController {
@@ -46,7 +49,8 @@ export class BookingsController {
     if (order.end === 'ongoing' && this.arrivals.count(this.gid, 'in') < 3)
       throw new DtxOngoingException('being opened');
     await this.book(manager, 'in', order.amount);
-    if (order.end === 'slow' && this.arrivals.count(this.gid, 'in') < 2) await this.arrivals.next(this.gid, 'in');
+    if (order.end === 'slow' && this.arrivals.count(this.gid, 'in') < 2)
+      await this.arrivals.next(this.gid, 'in', SLOW_MS);
   }
 
   @MessagePattern(PATTERNS.inUndo)

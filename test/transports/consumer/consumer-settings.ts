@@ -19,7 +19,7 @@ export interface ConsumerSettings {
   /** SQLite in the folder if absent. */
   readonly database?: ConsumerDatabase;
   /** Where messages for it are sent, to be announced to the coordinator. */
-  readonly messageUrl?: string;
+  readonly messageUrl: string;
 }
 
 const VARIABLE = 'CONSUMER';

@@ -29,7 +29,7 @@ function databaseOptions(): DataSourceOptions {
     DtxModule.forRoot({
       service: 'bookings',
       coordinator: settings.coordinator,
-      register: settings.messageUrl !== undefined,
+      messageUrls: [settings.messageUrl],
       heartbeatSeconds: 1,
     }),
   ],

@@ -1,4 +1,10 @@
-import { handlerPath, parseServiceUrl, SERVICE_SCHEME, type ServiceAnnouncement } from '@nestjs-dtx/protocol';
+import {
+  handlerPath,
+  isMessageUrl,
+  parseServiceUrl,
+  SERVICE_SCHEME,
+  type ServiceAnnouncement,
+} from '@nestjs-dtx/protocol';
 import { BranchCallError } from '../errors/branch-call.error';
 
 /** What the coordinator tells about an instance of a service. */
@@ -36,9 +42,12 @@ export class ServiceDirectory {
     if (live.length === 0) live = await this.live(name.service, MISS_MS);
     const paths = live.map((instance) => ({ instance, path: pathOf(instance, name.handler, ops) }));
     if (paths.some(({ path }) => path === null)) return [''];
-    const urls = paths.flatMap(({ instance, path }) => (typeof path === 'string' ? [instance.url + path] : []));
+    const all = paths.flatMap(({ instance, path }) => (typeof path === 'string' ? [absolute(instance, path)] : []));
+    const urls = all.filter((it) => !isMessageUrl(it));
     const [first, ...others] = this.inTurn(urls);
     if (first !== undefined) return [first, ...others];
+    if (all.length > 0)
+      throw new BranchCallError(url, 'takes messages, which only the coordinator sends: give it a route');
     const missing =
       live.length === 0 ? 'has no live instance' : `has no handler ${name.handler} for ${ops.join(' or ')}`;
     throw new BranchCallError(url, `service ${name.service} ${missing}`);
@@ -61,6 +70,10 @@ export class ServiceDirectory {
     this.turn += 1;
     return [...urls.slice(start), ...urls.slice(0, start)];
   }
+}
+
+function absolute(instance: ListedService, path: string): string {
+  return isMessageUrl(path) ? path : instance.url + path;
 }
 
 function pathOf(instance: ListedService, handler: string, ops: readonly string[]): string | null | undefined {

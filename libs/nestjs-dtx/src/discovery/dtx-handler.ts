@@ -1,3 +1,4 @@
+import type { MessageHandlerMetadata } from './nest-message';
 import type { BarrierMetadata, HandlerMetadata } from './handler-metadata';
 
 /** A decorated method of a controller. */
@@ -11,4 +12,6 @@ export interface DtxHandler {
   readonly path: string;
   /** False for those that are called over gRPC alone. */
   readonly isRouted: boolean;
+  /** Set for handlers that are reached by messages, and have no route of their own. */
+  readonly message?: MessageHandlerMetadata;
 }

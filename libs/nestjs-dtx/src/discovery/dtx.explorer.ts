@@ -1,11 +1,11 @@
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { DtxDefinitionError } from '../errors/dtx-definition.error';
-import { isGrpcHandler } from './nest-message';
-import { isDefaultRoute } from './nest-route';
 import { checkBarrierUse, checkHandlers, checkMessages, checkRoute } from './check-handlers';
 import { DtxMetadataAccessor, type Decorated } from './dtx-metadata.accessor';
 import type { DtxHandler } from './dtx-handler';
+import { isGrpcHandler, messageHandler } from './nest-message';
+import { isDefaultRoute } from './nest-route';
 import { RoutePaths } from './route-paths';
 
 /** Finds the decorated handlers of all controllers and refuses to start with definitions that cannot work. */
@@ -79,11 +79,13 @@ export class DtxExplorer implements OnModuleInit {
     const path = this.paths.pathOf(owner);
     checkRoute({ where, method, path });
     const row = barrier ?? metadata.ownBarrier;
+    const message = isDefaultRoute(method) ? messageHandler(method) : undefined;
     return {
       where,
       metadata,
       path,
       isRouted: !isGrpcHandler(method) || !isDefaultRoute(method),
+      ...(message && { message }),
       ...(row && { barrier: row }),
     };
   }

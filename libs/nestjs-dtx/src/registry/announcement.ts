@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { HandlerPaths, ServiceAnnouncement } from '@nestjs-dtx/protocol';
+import { isMessageUrl, type HandlerPaths, type ServiceAnnouncement } from '@nestjs-dtx/protocol';
 import type { DtxHandler } from '../discovery/dtx-handler';
 import { WORKFLOW_HANDLER } from '../dtx.constants';
+import { messageAddress } from './message-address';
 import { DEFAULT_HEARTBEAT_SECONDS, type DtxOptions } from '../dtx.options';
 
 /** Signs of life that may be missing before the coordinator takes the instance for dead. */
@@ -23,30 +24,39 @@ export function announcementOf(
     service: options.service,
     instance: options.instance ?? instanceName(options, url),
     url,
-    handlers: { ...pathsOf(handlers), ...resuming },
+    handlers: { ...pathsOf(handlers, options.messageUrls ?? []), ...resuming },
     ttl: HEARTBEATS_PER_TTL * (options.heartbeatSeconds ?? DEFAULT_HEARTBEAT_SECONDS),
   };
 }
 
-function pathsOf(handlers: readonly DtxHandler[]): ServiceAnnouncement['handlers'] {
+function pathsOf(handlers: readonly DtxHandler[], bases: readonly string[]): ServiceAnnouncement['handlers'] {
   const paths: Record<string, Record<string, string | null>> = {};
-  for (const { metadata, path, isRouted } of handlers) {
-    // Names lead to HTTP; a method of gRPC is named by its URL.
-    if (!isRouted) continue;
+  for (const handler of handlers) {
+    const { metadata } = handler;
+    // Names lead to HTTP and to messages; a method of gRPC is named by its URL.
+    if (!handler.isRouted) continue;
+    const address = addressOf(handler, bases);
     const ops = (paths[metadata.name] ??= {});
-    for (const op of metadata.ops) ops[op] = path;
+    if (address !== undefined) for (const op of metadata.ops) ops[op] = address;
     for (const op of metadata.nothingToDo) ops[op] = null;
   }
   return paths;
 }
 
+/** @returns where it is called; `undefined` for a handler of messages that come from nobody knows where. */
+export function addressOf({ path, message }: DtxHandler, bases: readonly string[]): string | undefined {
+  return message ? messageAddress(message, bases) : path;
+}
+
 /**
  * The address names an instance well: a process that is started again on it replaces its dead predecessor at once. A
- * given base URL may be that of a proxy, which all instances share.
+ * given base URL may be that of a proxy, which all instances share; so is a broker's.
  */
 function instanceName({ baseUrl }: DtxOptions, url: string): string {
   const name =
-    baseUrl === undefined ? new URL(url).host : `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
+    baseUrl === undefined && !isMessageUrl(url)
+      ? new URL(url).host
+      : `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
   return name
     .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[^A-Za-z0-9]+/, '')

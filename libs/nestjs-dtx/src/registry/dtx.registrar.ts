@@ -6,7 +6,7 @@ import { DtxExplorer } from '../discovery/dtx.explorer';
 import { DTX_OPTIONS } from '../dtx.module-definition';
 import type { DtxOptions } from '../dtx.options';
 import { WorkflowExplorer } from '../workflow/workflow.explorer';
-import { announcementOf } from './announcement';
+import { addressOf, announcementOf } from './announcement';
 import { baseUrlOf, type ListeningServer } from './base-url';
 import { Heartbeat } from './heartbeat';
 import { RegistryClient } from './registry-client';
@@ -36,7 +36,9 @@ export class DtxRegistrar implements OnApplicationBootstrap, OnModuleDestroy {
   onApplicationBootstrap(): void {
     if (this.options.register === false || !this.servesAnything) return;
     this.server = this.adapterHost.httpAdapter?.getHttpServer() as Server | undefined;
-    if (!this.server) return;
+    this.tellUnreachable();
+    // A service without HTTP is found where its messages are sent.
+    if (!this.server) return void (this.options.messageUrls?.length && this.start());
     if (this.server.listening) this.start();
     else this.server.once('listening', this.start);
   }
@@ -51,8 +53,15 @@ export class DtxRegistrar implements OnApplicationBootstrap, OnModuleDestroy {
     return this.explorer.handlers.length > 0 || Object.keys(this.workflows.paths).length > 0;
   }
 
+  private tellUnreachable(): void {
+    const unreachable = this.explorer.handlers.filter((it) => !addressOf(it, this.options.messageUrls ?? []));
+    if (unreachable.length === 0) return;
+    const names = unreachable.map(({ where }) => where).join(', ');
+    this.logger.warn(`${names}: not announced, set messageUrls in DtxModule for svc:// to find handlers of messages`);
+  }
+
   private readonly start = (): void => {
-    const url = this.options.baseUrl ?? (this.server && baseUrlOf(this.server));
+    const url = this.options.baseUrl ?? (this.server ? baseUrlOf(this.server) : this.options.messageUrls?.[0]);
     if (url === undefined) {
       this.logger.error('the server has no network address: set baseUrl in DtxModule to be found by the coordinator');
       return;

@@ -1,4 +1,4 @@
-import { isMessageUrl, readMessageUrl } from './message-url';
+import { isMessageUrl, messageUrl, readMessageUrl } from './message-url';
 
 describe('a message URL', () => {
   it.each([
@@ -60,6 +60,15 @@ describe('a message URL', () => {
     (url) => {
       expect(isMessageUrl(url)).toBe(false);
       expect(readMessageUrl(url)).toMatchObject({ problem: expect.stringMatching(/^must begin with one of tcp:/) });
+    },
+  );
+
+  it.each(['bank.out', 'bank/out', 'größe?#%', { cmd: 'out', args: ['a/b'] }])(
+    'is made for the pattern %j',
+    (pattern) => {
+      for (const base of ['tcp://h:1', 'redis://h', 'amqp://h/queue?vhost=x']) {
+        expect(readMessageUrl(messageUrl(base, pattern))).toMatchObject({ url: { pattern } });
+      }
     },
   );
 });

@@ -97,6 +97,17 @@ export function readMessageUrl(url: string): MessageUrlReading {
   return 'problem' in rest ? rest : { url: { transport, secure, hosts, ...rest } };
 }
 
+/**
+ * @param base a message URL without its pattern: `nats://host:4222`, `amqp://host/queue?vhost=name`
+ * @returns the URL of a handler that takes messages of this pattern there
+ */
+export function messageUrl(base: string, pattern: unknown): string {
+  const [place, query] = split(base, '?');
+  const text = typeof pattern === 'string' ? pattern : JSON.stringify(pattern);
+  const path = text.split('/').map(encodeURIComponent).join('/');
+  return `${place}/${path}${query === undefined ? '' : `?${query}`}`;
+}
+
 type Rest = Pick<MessageUrl, 'queue' | 'vhost' | 'pattern'>;
 
 function restOf(

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { MessageTransportName } from '@nestjs-dtx/protocol';
 
-/** What Nest's clients load, beside `@nestjs/microservices` itself. TCP needs nothing. */
+/** What the clients of Nest 12 load, beside `@nestjs/microservices` itself. TCP needs nothing. */
 const PACKAGES: Readonly<Record<MessageTransportName, readonly string[]>> = {
   tcp: [],
   redis: ['ioredis'],
@@ -10,6 +10,9 @@ const PACKAGES: Readonly<Record<MessageTransportName, readonly string[]>> = {
   mqtt: ['mqtt'],
   kafka: ['kafkajs'],
 };
+
+/** What Nest 11 loads instead. */
+const PREDECESSORS: Readonly<Record<string, string>> = { '@nats-io/transport-node': 'nats' };
 
 /** Looks whether the libraries of a transport are there, without loading them. Nest itself would end the process. */
 export class TransportPackages {
@@ -22,7 +25,9 @@ export class TransportPackages {
   missing(transport: MessageTransportName): readonly string[] {
     const known = this.known.get(transport);
     if (known) return known;
-    const missing = ['@nestjs/microservices', ...PACKAGES[transport]].filter((name) => !this.isInstalled(name));
+    const missing = ['@nestjs/microservices', ...PACKAGES[transport]].filter(
+      (name) => !this.isInstalled(name) && !this.isInstalled(PREDECESSORS[name] ?? name),
+    );
     this.known.set(transport, missing);
     return missing;
   }

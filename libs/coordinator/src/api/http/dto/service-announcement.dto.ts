@@ -1,10 +1,16 @@
-import { IsInt, IsString, IsUrl, Matches, Max, Min, Validate, ValidatorConstraint } from 'class-validator';
+import { IsInt, IsString, IsUrl, Matches, Max, Min, Validate, ValidateIf, ValidatorConstraint } from 'class-validator';
 import type { ValidatorConstraintInterface } from 'class-validator';
-import type { HandlerPaths, ServiceAnnouncement } from '@nestjs-dtx/protocol';
+import {
+  isMessageUrl,
+  messageUrl,
+  readMessageUrl,
+  type HandlerPaths,
+  type ServiceAnnouncement,
+} from '@nestjs-dtx/protocol';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** Handler name → op → path starting with a slash, or null where nothing is to be called. */
+/** Handler name → op → path starting with a slash, or a URL for messages, or null where nothing is to be called. */
 @ValidatorConstraint({ name: 'handlerPaths' })
 class HandlerPathsConstraint implements ValidatorConstraintInterface {
   validate(value: unknown): boolean {
@@ -12,7 +18,7 @@ class HandlerPathsConstraint implements ValidatorConstraintInterface {
   }
 
   defaultMessage(): string {
-    return 'handlers must map handler names to objects of op and path, where a path starts with "/" or is null';
+    return 'handlers must map handler names to objects of op and path, where a path starts with "/", is a URL for messages or null';
   }
 }
 
@@ -24,6 +30,8 @@ export class ServiceAnnouncementDto implements ServiceAnnouncement {
   @Matches(NAME, { message: 'instance must be 1 to 64 letters, digits, ".", "_" or "-"' })
   instance!: string;
 
+  /** Of a service that takes messages only: where they are sent, as the beginning of a URL. */
+  @ValidateIf(({ url }: ServiceAnnouncementDto) => !isMessageBase(url))
   @IsString()
   @IsUrl(
     {
@@ -51,11 +59,18 @@ export class ServiceAnnouncementDto implements ServiceAnnouncement {
   ttl!: number;
 }
 
+function isMessageBase(url: unknown): boolean {
+  return typeof url === 'string' && isMessageUrl(url) && 'url' in readMessageUrl(messageUrl(url, 'pattern'));
+}
+
 function isPaths(value: unknown): boolean {
   return (
-    isRecord(value) &&
-    Object.values(value).every((path) => path === null || (typeof path === 'string' && path.startsWith('/')))
+    isRecord(value) && Object.values(value).every((path) => path === null || (typeof path === 'string' && isPath(path)))
   );
+}
+
+function isPath(path: string): boolean {
+  return path.startsWith('/') || 'url' in readMessageUrl(path);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

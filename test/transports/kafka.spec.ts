@@ -1,0 +1,3 @@
+import { describeTransport } from './transport-suite.spec-helper';
+
+describeTransport('kafka');
