@@ -150,8 +150,8 @@ describe('the configuration of the coordinator', () => {
     const brokers = 'nats://user:word@nats:4222 kafka://user:word@kafka?mechanism=plain';
     expect(load({ BROKERS: brokers })).toMatchObject({ BROKERS: brokers });
     const message = 'BROKERS=(hidden): BROKERS must be URLs such as nats://user:password@host:4222';
-    for (const wrong of ['nats://nats:4222', 'http://user:word@web'])
-      expect(() => load({ BROKERS: wrong })).toThrow(message);
+    for (const refused of ['nats://nats:4222', 'http://user:word@web'])
+      expect(() => load({ BROKERS: refused })).toThrow(message);
   });
 
   test('takes a web hook and its limit, under the names of dtm too', () => {
