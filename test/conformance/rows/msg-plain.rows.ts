@@ -85,10 +85,10 @@ export const MSG_PLAIN_ROWS: readonly Row[] = [
     run: async (context) => {
       const msg = context.newMsg();
       const preparedAt = performance.now();
-      await msg.begin({ timeout_to_fail: 4 });
+      await msg.begin({ timeout_to_fail: 9 });
       expect(await msg.visitedEarly()).toMatchObject({ status: 'prepared', rows: 'P P' });
       expect(await msg.visitedEarly()).toMatchObject({ status: 'prepared', rows: 'P P' });
-      await deliveredAfterCheckBack(msg, preparedAt + 4000);
+      await deliveredAfterCheckBack(msg, preparedAt + 9000);
     },
   },
 

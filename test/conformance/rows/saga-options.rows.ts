@@ -43,7 +43,7 @@ export const SAGA_OPTIONS_ROWS: readonly Row[] = [
     run: async ({ saga }) => {
       saga.answers({ OUT: '1:wait' });
       const startedAt = performance.now();
-      await saga.start({ timeout_to_fail: 3, retry_interval: 4 });
+      await saga.start({ timeout_to_fail: 6, retry_interval: 7 });
       expect(await saga.settledAfter(1)).toMatchObject({ status: 'submitted' });
       expect(await saga.ended()).toMatchObject({
         status: 'failed',
@@ -52,8 +52,8 @@ export const SAGA_OPTIONS_ROWS: readonly Row[] = [
       });
       expect(saga.calls).toEqual(['OUT[01 action]', 'OUT.rev[01 compensate]']);
       const undoneAfter = (saga.records[1]?.arrivedAt ?? 0) - startedAt;
-      expect(undoneAfter).toBeGreaterThanOrEqual(3000 - TOLERANCE);
-      expect(undoneAfter).toBeLessThan(5500);
+      expect(undoneAfter).toBeGreaterThanOrEqual(6000 - TOLERANCE);
+      expect(undoneAfter).toBeLessThan(8500);
     },
   },
 
