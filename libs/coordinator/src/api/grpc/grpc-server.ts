@@ -72,11 +72,7 @@ export class GrpcServer extends ServerGrpc {
   override async createClient(): Promise<Server> {
     const { host, port, maxMessageBytes } = this.settings;
     await tryToListen(host, port);
-    const server = new Server({
-      'grpc.max_receive_message_length': maxMessageBytes,
-      // Statistics of the library that nobody reads, kept at each call.
-      'grpc.enable_channelz': 0,
-    });
+    const server = new Server({ 'grpc.max_receive_message_length': maxMessageBytes });
     const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
     this.bound = await new Promise<number>((resolve, reject) => {
       server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) =>
