@@ -39,7 +39,7 @@ export class MysqlBatch implements BatchStatements {
     const statements = this.mostBytes === 0 ? undefined : foreseenStatements(batch, this.mostBytes);
     if (!statements) return undefined;
     try {
-      const results = await this.session.rows<readonly unknown[]>(statements.text, statements.values);
+      const results = await queryAll(await this.session.connection(), statements.text, statements.values);
       const [clock] = results[FORESEEN_CLOCK] as readonly Clock[];
       return Number(clock!.now);
     } catch (error) {
@@ -168,6 +168,29 @@ export class MysqlBatch implements BatchStatements {
     const { text, values } = this.pending.take();
     await this.session.change(text, values);
   }
+}
+
+/** What is needed of the driver's connection. */
+interface Connection {
+  query(
+    text: string,
+    values: readonly unknown[],
+    done: (error: Error | null, results: readonly (readonly unknown[])[]) => void,
+  ): void;
+}
+
+/** Past TypeORM, which takes the driver's promises: those write down where in the program they were made, each time. */
+function queryAll(
+  connection: unknown,
+  text: string,
+  values: readonly unknown[],
+): Promise<readonly (readonly unknown[])[]> {
+  return new Promise((resolve, reject) => {
+    (connection as Connection).query(text, values, (error, results) => {
+      if (error) reject(error);
+      else resolve(results);
+    });
+  });
 }
 
 /** Which statement of a foreseen batch tells the time. */

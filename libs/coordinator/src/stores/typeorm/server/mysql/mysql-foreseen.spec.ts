@@ -37,7 +37,7 @@ describe('a foreseen batch on MariaDB and MySQL', () => {
 
   test('holds its rows at their epochs before it writes', () => {
     const lines = linesOf(outcome('b', 1), outcome('a', 1), outcome('c', 7));
-    expect(lines[2]).toContain('+ (COUNT(*) <> 3) AS held');
+    expect(lines[2]).toContain('* (COUNT(*) <> 3) AS now');
     expect(lines[2]).toContain(
       "gid IN ('a', 'b', 'c') AND ((epoch = 1 AND gid IN ('a', 'b')) OR (epoch = 7 AND gid IN ('c')))",
     );

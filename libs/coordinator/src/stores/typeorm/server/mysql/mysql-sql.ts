@@ -56,18 +56,17 @@ export function batchTime(milliseconds: number): string {
 
 export const FORESEEN_CLOCK = `SELECT ${BATCH_TIME} AS now`;
 
-/** The largest number of its type: one more is an error in a SELECT, under whatever settings. */
+/** The largest number of its type: to add it to a time is an error in a SELECT, under whatever settings. */
 const LARGEST = '18446744073709551615';
 
 /**
- * The same, with the rows that the batch is about locked in gid order. Fails if one of them is not at its epoch or has ended,
- * as the largest number there is gets one larger then. What a locking read compares is a row's latest version.
+ * The same, with the rows that the batch is about locked in gid order. Fails if one of them is not at its epoch or has ended:
+ * the time gets too large then. What a locking read compares is a row's latest version.
  *
  * @param epochs how many epochs there are among them; each has its list of gids if there are several
  */
 export function hold(epochs: number): string {
   const each = Array.from({ length: epochs }, () => '(epoch = ? AND gid IN (?))').join(' OR ');
-  return `SELECT ${BATCH_TIME} AS now, ${LARGEST} + (COUNT(*) <> ?) AS held
-    FROM trans_global FORCE INDEX (trans_global_gid)
+  return `SELECT ${BATCH_TIME} + ${LARGEST} * (COUNT(*) <> ?) AS now FROM trans_global FORCE INDEX (trans_global_gid)
     WHERE gid IN (?) AND ${epochs === 1 ? 'epoch = ?' : `(${each})`} AND status NOT IN ('succeed', 'failed') FOR UPDATE`;
 }

@@ -103,8 +103,10 @@ function roundTrip(client: PostgresClient, send: (connection: Connection) => voi
   });
 }
 
-/** Loaded late: the package is only there where PostgreSQL is used. */
+/** Loaded late: the package is only there where PostgreSQL is used. And once: Node looks at its files at every `require`. */
 function driver(): typeof Pg {
   // oxlint-disable-next-line no-require-imports -- see above
-  return require('pg') as typeof Pg;
+  return (loaded ??= require('pg') as typeof Pg);
 }
+
+let loaded: typeof Pg | undefined;

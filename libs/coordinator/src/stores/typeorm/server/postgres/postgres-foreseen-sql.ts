@@ -25,3 +25,8 @@ export const INSERT_GLOBALS = insertGlobals(instant);
 export const INSERT_BRANCHES = insertBranches(instant);
 export const UPDATE_BRANCHES = updateBranches(instant);
 export const UPDATE_GLOBALS = updateGlobals(instant);
+
+/** Most transactions of a batch end alike: a list of gids costs the server less than a row of values for each. */
+export const END_GLOBALS = `UPDATE trans_global SET update_time = ${BATCH_TIME}, finish_time = ${BATCH_TIME},
+  status = 'succeed', owner = '', lease_until = NULL, next_cron_time = NULL, next_cron_interval = $2::integer, attempts = 0,
+  last_error = '' WHERE gid = ANY($1::text[])`;

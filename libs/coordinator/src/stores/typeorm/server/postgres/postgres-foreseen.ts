@@ -1,5 +1,6 @@
 import type { Instant } from '@nestjs-dtx/engine';
 import type { ForeseenBatch } from '../../../batch/batch-statements';
+import type { GlobalUpdate } from '../../../batch/fence';
 import { BATCH_TIME } from '../../../batch/foreseen';
 import { CommitError, FIRST_EPOCH } from '../../../batch/run-batch';
 import type { Session } from '../dialect';
@@ -7,7 +8,7 @@ import { isRolledBack } from './postgres-errors';
 import { fly, type BoundStatement, type NamedStatement } from './postgres-flight';
 import * as sql from './postgres-foreseen-sql';
 import { parameterOf } from './postgres-parameters';
-import { branchChangeColumns, branchColumns, globalColumns, globalUpdateColumns } from './postgres-values';
+import { branchChangeColumns, branchColumns, globalColumns, globalUpdateColumns, secondsOf } from './postgres-values';
 import type { PostgresClient } from './statement-settings';
 
 /**
@@ -23,7 +24,8 @@ const INSERT_GLOBALS = named('INSERT_GLOBALS', sql.INSERT_GLOBALS);
 const INSERT_BRANCHES = named('INSERT_BRANCHES', sql.INSERT_BRANCHES);
 const UPDATE_BRANCHES = named('UPDATE_BRANCHES', sql.UPDATE_BRANCHES);
 const UPDATE_GLOBALS = named('UPDATE_GLOBALS', sql.UPDATE_GLOBALS);
-const ALL = [HOLD, INSERT_GLOBALS, INSERT_BRANCHES, UPDATE_BRANCHES, UPDATE_GLOBALS];
+const END_GLOBALS = named('END_GLOBALS', sql.END_GLOBALS);
+const ALL = [HOLD, INSERT_GLOBALS, INSERT_BRANCHES, UPDATE_BRANCHES, UPDATE_GLOBALS, END_GLOBALS];
 
 /** What the guard of {@link sql.HOLD} fails with. */
 const DIVISION_BY_ZERO = '22012';
@@ -55,8 +57,35 @@ function statementsOf({ held, inserts, branchUpdates, globals }: ForeseenBatch):
     for (const columns of branchColumns(branches)) bound.push(bind(INSERT_BRANCHES, [BATCH_TIME, ...columns]));
   }
   if (branchUpdates.length > 0) bound.push(bind(UPDATE_BRANCHES, [BATCH_TIME, ...branchChangeColumns(branchUpdates)]));
-  if (globals.length > 0) bound.push(bind(UPDATE_GLOBALS, [BATCH_TIME, ...globalUpdateColumns(globals)]));
+  bound.push(...globalStatements(globals));
   return bound;
+}
+
+/** What has simply succeeded, after an interval that is the same for almost all, apart from the rest. */
+function globalStatements(globals: readonly GlobalUpdate[]): BoundStatement[] {
+  const interval = globals.find(hasSimplySucceeded)?.schedule?.intervalMs;
+  const isPlain = (update: GlobalUpdate) => hasSimplySucceeded(update) && update.schedule?.intervalMs === interval;
+  const plain = globals.filter(isPlain);
+  const others = plain.length === 0 ? globals : globals.filter((update) => !isPlain(update));
+  const bound: BoundStatement[] = [];
+  if (plain.length > 0) bound.push(bind(END_GLOBALS, [plain.map(({ gid }) => gid), secondsOf(interval ?? 0)]));
+  if (others.length > 0) bound.push(bind(UPDATE_GLOBALS, [BATCH_TIME, ...globalUpdateColumns(others)]));
+  return bound;
+}
+
+/** Exactly what {@link sql.END_GLOBALS} writes. The epoch stays, as the batch holds the row at it. */
+function hasSimplySucceeded(update: GlobalUpdate): boolean {
+  const { status, schedule, finishTime } = update;
+  if (status !== 'succeed' || finishTime !== BATCH_TIME || !schedule) return false;
+  const { owner, leaseUntil, nextCronTime, intervalMs, attempts, lastError } = schedule;
+  const isOver = owner === '' && leaseUntil === null && nextCronTime === null;
+  return isOver && intervalMs !== undefined && attempts === 0 && lastError === '' && !hasMore(update);
+}
+
+/** Of what a runner's progress may write. */
+function hasMore({ rollbackReason, rollbackTime, options, customData, result, branchCount }: GlobalUpdate): boolean {
+  const more = [rollbackReason, rollbackTime, options, customData, result, branchCount];
+  return more.some((value) => value !== undefined);
 }
 
 function bind(statement: NamedStatement, values: readonly unknown[]): BoundStatement {

@@ -8,6 +8,10 @@ export function parameterOf(value: unknown): TextParameter {
 }
 
 function arrayOf(values: readonly unknown[]): string {
+  // Most columns are plain texts: looked at together they take a fraction of the time.
+  if (values.length > 0 && values.every(isText) && !NEEDS_ESCAPE.test(values.join(''))) {
+    return `{"${values.join('","')}"}`;
+  }
   let text = '{';
   for (let index = 0; index < values.length; index += 1) {
     if (index > 0) text += ',';
@@ -15,6 +19,8 @@ function arrayOf(values: readonly unknown[]): string {
   }
   return `${text}}`;
 }
+
+const isText = (value: unknown): value is string => typeof value === 'string';
 
 function elementOf(value: unknown): string {
   if (value === null || value === undefined) return 'NULL';

@@ -106,4 +106,4 @@ function gidPerBranch<T>(rows: readonly BranchesOf<T>[]): string[] {
 }
 
 /** dtm's column holds whole seconds. */
-const secondsOf = (milliseconds: number): number => Math.round(milliseconds / 1000);
+export const secondsOf = (milliseconds: number): number => Math.round(milliseconds / 1000);
