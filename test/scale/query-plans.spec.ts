@@ -140,8 +140,7 @@ function unfinished(): InsertWrite {
 async function advance(store: TransactionStore): Promise<void> {
   const write = unfinished();
   await store.write(write);
-  const [branch] = write.transaction.branches;
-  const branches = [{ branchId: branch!.branchId, op: branch!.op, status: 'succeed' as const }];
+  const branches = write.transaction.branches.map(({ branchId, op }) => ({ branchId, op, status: 'succeed' as const }));
   const park = { dueInMs: null, intervalMs: 10_000, attempts: 0, lastError: '' };
   await store.write({ kind: 'advance', gid: write.gid, epoch: 1, branches, status: 'succeed', park });
 }

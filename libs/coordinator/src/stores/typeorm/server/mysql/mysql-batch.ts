@@ -18,7 +18,7 @@ import { chunksOf, MAX_LIST } from './chunks';
 import { isSessionLost, isUnforeseen, kindOf } from './mysql-errors';
 import { foreseenStatements } from './mysql-foreseen';
 import * as sql from './mysql-sql';
-import { branchGroups, branchRows, globalGroups, globalRow, timeColumnOf, timeOf } from './mysql-values';
+import { branchGroups, byName, branchRows, globalGroups, globalRow, timeColumnOf, timeOf } from './mysql-values';
 import { PendingStatements } from './pending-statements';
 import { checkSize, inStatements } from './statement-size';
 
@@ -124,7 +124,8 @@ export class MysqlBatch implements BatchStatements {
       const timeColumn = timeColumnOf(status);
       const values = [status, time, ...(timeColumn ? [time] : [])];
       for (const part of chunksOf(keys, MAX_LIST)) {
-        await this.sendLater(sql.updateBranches(timeColumn), [...values, part]);
+        const names = byName(part);
+        await this.sendLater(sql.updateBranches(timeColumn, names.length), [...values, ...names.flat(1)]);
       }
     }
   }

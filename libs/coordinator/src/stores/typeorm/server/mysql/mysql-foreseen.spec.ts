@@ -42,7 +42,7 @@ describe('a foreseen batch on MariaDB and MySQL', () => {
       "gid IN ('a', 'b', 'c') AND ((epoch = 1 AND gid IN ('a', 'b')) OR (epoch = 7 AND gid IN ('c')))",
     );
     expect(lines[3]).toContain(
-      "finish_time = @dtx_now WHERE (gid, branch_id, op) IN (('b', '01', 'action'), ('a', '01', 'action'), ('c', '01', 'action'))",
+      "finish_time = @dtx_now WHERE (gid IN ('b', 'a', 'c') AND branch_id = '01' AND op = 'action')",
     );
   });
 

@@ -2,7 +2,7 @@ import type { ForeseenBatch, HeldRow } from '../../../batch/batch-statements';
 import { BATCH_TIME } from '../../../batch/foreseen';
 import { MAX_LIST } from './chunks';
 import * as sql from './mysql-sql';
-import { branchGroups, branchRows, globalGroups, globalRow, timeColumnOf, type TimeOf } from './mysql-values';
+import { branchGroups, byName, branchRows, globalGroups, globalRow, timeColumnOf, type TimeOf } from './mysql-values';
 import { PendingStatements } from './pending-statements';
 import { SqlText } from './sql-text';
 import { sizeOf } from './statement-size';
@@ -54,7 +54,9 @@ function statementsOf({ held, inserts, branchUpdates, globals }: ForeseenBatch):
   const now = timeAt(BATCH_TIME);
   for (const { status, keys } of branchGroups(branchUpdates)) {
     const timeColumn = timeColumnOf(status);
-    statements.push([sql.updateBranches(timeColumn), [status, now, ...(timeColumn ? [now] : []), keys]]);
+    const names = byName(keys);
+    const values = [status, now, ...(timeColumn ? [now] : []), ...names.flat(1)];
+    statements.push([sql.updateBranches(timeColumn, names.length), values]);
   }
   for (const { columns, values, gids } of globalGroups(globals, BATCH_TIME, timeAt)) {
     statements.push([sql.updateGlobals(columns), [...values, gids]]);

@@ -29,14 +29,17 @@ export const LOAD_BRANCHES = `SELECT * FROM trans_branch_op FORCE INDEX (trans_b
   WHERE gid IN (?) ORDER BY id`;
 
 /**
- * One list of whole keys for all branches that get the same values: a statement for each name would cost the server more.
+ * One statement for all branches that get the same values: one for each name would cost the server more. A list of whole keys
+ * would make it read the whole table.
  *
  * @param timeColumn that also gets the time, if any
+ * @param names how many names of branches there are among them; each has its list of gids
  */
-export function updateBranches(timeColumn: 'finish_time' | 'rollback_time' | undefined): string {
+export function updateBranches(timeColumn: 'finish_time' | 'rollback_time' | undefined, names: number): string {
+  const each = Array.from({ length: names }, () => '(gid IN (?) AND branch_id = ? AND op = ?)').join(' OR ');
   return `UPDATE trans_branch_op FORCE INDEX (trans_branch_op_gid_branch)
     SET status = ?, update_time = ?${timeColumn ? `, ${timeColumn} = ?` : ''}
-    WHERE (gid, branch_id, op) IN (?)`;
+    WHERE ${each}`;
 }
 
 /** @param columns of `trans_global` that get a value */

@@ -1,6 +1,6 @@
 import { insertWrite } from '../../../insert-write.spec-helper';
 import { tokenOf } from '../../../batch/write-token';
-import { branchGroups, branchRows, globalGroups, globalRow, timeOf } from './mysql-values';
+import { branchGroups, branchRows, byName, globalGroups, globalRow, timeOf } from './mysql-values';
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 const TIME = '2026-01-02 03:04:05.678';
@@ -60,6 +60,20 @@ describe('what MariaDB and MySQL are given', () => {
           ['c', '01', 'action'],
         ],
       },
+    ]);
+  });
+
+  test('are keys of branches, together where the name is the same', () => {
+    const keys = [
+      ['a', '01', 'action'],
+      ['b', '02', 'action'],
+      ['c', '01', 'action'],
+      ['c', '01', 'compensate'],
+    ] as const;
+    expect(byName(keys)).toEqual([
+      [['a', 'c'], '01', 'action'],
+      [['b'], '02', 'action'],
+      [['c'], '01', 'compensate'],
     ]);
   });
 

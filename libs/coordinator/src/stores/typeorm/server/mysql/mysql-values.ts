@@ -103,6 +103,19 @@ export function branchGroups(rows: readonly BranchesOf<BranchChange>[]): BranchG
   return groups;
 }
 
+/** @returns for each name of a branch the list of gids, the branch id and the op: the values of `updateBranches` */
+export function byName(
+  keys: readonly BranchKey[],
+): readonly (readonly [gids: string[], branchId: string, op: string])[] {
+  const names: [gids: string[], branchId: string, op: string][] = [];
+  for (const [gid, branchId, op] of keys) {
+    const name = names.find(([, otherId, otherOp]) => otherId === branchId && otherOp === op);
+    if (name) name[0].push(gid);
+    else names.push([[gid], branchId, op]);
+  }
+  return names;
+}
+
 /** Global rows that get the same values: most transactions of a batch end alike, so that one statement serves them. */
 export interface GlobalGroup {
   readonly columns: readonly string[];
