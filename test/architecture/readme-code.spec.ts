@@ -22,9 +22,30 @@ declare global {
 }
 `;
 
+const TRANSPORTS = 'docs/transports.md';
+
+/** The same for the page about transports. */
+const BANK = `
+import type { EntityManager } from 'typeorm';
+declare global {
+  class TransferDto { readonly amount: number }
+  class Accounts {
+    withdraw(manager: EntityManager, order: TransferDto): Promise<void>;
+    deposit(manager: EntityManager, order: TransferDto): Promise<void>;
+  }
+  function hasFunds(order: TransferDto): Promise<boolean>;
+  function move(gid: string, order: TransferDto): Promise<void>;
+}
+`;
+
 describe('the code in a README', () => {
   it('compiles', () => {
     expect(errorsIn(CLIENT, SURROUNDINGS)).toEqual([]);
+  }, 120_000);
+
+  it('compiles on the page about transports', () => {
+    expect(codeBlocks(TRANSPORTS)).toHaveLength(3);
+    expect(errorsIn(TRANSPORTS, BANK)).toEqual([]);
   }, 120_000);
 
   it('is there for every kind of transaction', () => {

@@ -45,13 +45,13 @@ export async function runBench(options: BenchOptions, cleanup: Cleanup, progress
 }
 
 async function startLanes(options: BenchOptions, cleanup: Cleanup, progress: Progress): Promise<Measured[]> {
-  const { engine, history } = options;
+  const { engine, steps, history } = options;
   const load = await startProcess(cleanup, 'load-generator');
   const running = new Map<string, RunningLane>();
   const lanes: Measured[] = [];
   for (const lane of options.lanes) {
     progress(`starting ${lane.name}`);
-    const instance = await lane.start({ cleanup, engine, load, history, running });
+    const instance = await lane.start({ cleanup, engine, load, steps, history, running });
     running.set(lane.name, instance);
     lanes.push({ lane, instance, warmUp: [], samples: [] });
   }

@@ -23,6 +23,7 @@ import { tableOf } from './table';
  *   [--lanes=ours,floor] [--inflight=64] [--seconds=4] [--history=N]     lanes side by side
  *   --mode=saga|tcc|xa|msg|workflow                                      transactions of that type beside sagas
  *   --protocol=grpc                                                      sagas over gRPC beside those over HTTP
+ *   --transport=tcp,redis,nats,amqp,mqtt,kafka                           sagas with branches behind those beside routes
  *   --isolation [--due=100000]                                           recovery beside a dead destination
  *   --plot [--seconds=4] [--history=1000000] [--out=docs/performance]    drawings
  */

@@ -39,6 +39,17 @@ describe('the command line of the bench', () => {
     expect(lanesOf('--protocol=http')).toEqual(['ours']);
   });
 
+  it('measures branches behind transports beside routes, in the order of the table', () => {
+    expect(lanesOf('--transport=nats')).toEqual(['ours', 'nats']);
+    expect(lanesOf('--transport=kafka,tcp,kafka')).toEqual(['ours', 'tcp', 'kafka']);
+    expect(lanesOf('--transport=mqtt', '--lanes=ours,floor', '--protocol=grpc')).toEqual([
+      'ours',
+      'floor',
+      'grpc',
+      'mqtt',
+    ]);
+  });
+
   it('measures isolation on so many due transactions', () => {
     expect(parseOptions(['--isolation', '--store=postgres'])).toMatchObject({
       command: 'isolation',
@@ -69,6 +80,9 @@ describe('the command line of the bench', () => {
     [['--mode=tcc', '--lanes=floor'], '--lanes=floor: mode needs ours'],
     [['--protocol=smtp'], '--protocol=smtp: must be of http, grpc'],
     [['--protocol=grpc', '--lanes=floor'], '--lanes=floor: grpc needs ours'],
+    [['--transport=tcp,smtp'], '--transport=smtp: must be of tcp, redis, nats, amqp, mqtt, kafka'],
+    [['--transport='], '--transport=: must be of tcp, redis, nats, amqp, mqtt, kafka'],
+    [['--transport=amqp', '--lanes=floor'], '--lanes=floor: amqp needs ours'],
     [['--plot', '--isolation'], '--plot and --isolation: one at a time'],
     [['--speed=9'], /Unknown option '--speed'.*--store=….*--plot/],
   ])('refuses %j', (args, message) => {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { TRANS_TYPES } from '@nestjs-dtx/protocol';
-import { grpcLane, LANES, modeLane, type Lane } from './lanes';
+import { WIRES } from '../transports/wire';
+import { grpcLane, LANES, modeLane, transportLane, type Lane } from './lanes';
 import { BENCH_ENGINES, type BenchEngine } from './store/bench-engine';
 
 /** What all measurements are told. */
@@ -58,6 +59,7 @@ const OPTIONS = {
   lanes: { type: 'string' },
   mode: { type: 'string' },
   protocol: { type: 'string' },
+  transport: { type: 'string' },
   inflight: { type: 'string', default: '64' },
   steps: { type: 'string', default: '2' },
   seconds: { type: 'string', default: '4' },
@@ -107,14 +109,15 @@ function plotOptions({ store, history = '1000000', out }: Values): Omit<PlotOpti
 }
 
 /** In the order of {@link LANES}, whatever the order given: some lanes use one before them. */
-function lanesOf({ lanes, mode, protocol }: Values, history: number): Lane[] {
-  const names = lanes?.split(',') ?? (mode === undefined && protocol === undefined ? undefined : ['ours']);
+function lanesOf({ lanes, mode, protocol, transport }: Values, history: number): Lane[] {
+  const isBeside = [mode, protocol, transport].some((option) => option !== undefined);
+  const names = lanes?.split(',') ?? (isBeside ? ['ours'] : undefined);
   for (const name of names ?? []) chosen('lanes', LANES, name);
   const has = (name: string): boolean => names?.includes(name) ?? (name !== 'history' || history > 0);
   if (has('half') && !has('ours')) throw new UsageError(`--lanes=${lanes}: half needs ours`);
   if (has('history') && history === 0) throw new UsageError(`--lanes=${lanes}: history needs --history=N`);
   const others = LANES.filter(({ name }) => has(name));
-  const besides = [...protocolLanes(protocol), ...modeLanes(mode)];
+  const besides = [...protocolLanes(protocol), ...transportLanes(transport), ...modeLanes(mode)];
   if (besides.length > 0 && !has('ours')) throw new UsageError(`--lanes=${lanes}: ${besides[0]!.name} needs ours`);
   return [...others, ...besides];
 }
@@ -132,6 +135,13 @@ function protocolLanes(protocol: string | undefined): Lane[] {
   if (protocol === undefined || protocol === 'http') return [];
   if (protocol !== 'grpc') throw new UsageError(`--protocol=${protocol}: must be of http, grpc`);
   return [grpcLane];
+}
+
+/** Sagas with branches behind transports of Nest stand beside those whose branches are routes. */
+function transportLanes(transport: string | undefined): Lane[] {
+  const all = Object.values(WIRES);
+  const wires = transport?.split(',').map((name) => chosen('transport', all, name)) ?? [];
+  return all.filter((wire) => wires.includes(wire)).map(transportLane);
 }
 
 function chosen<T extends { readonly name: string }>(option: string, among: readonly T[], name: string): T {

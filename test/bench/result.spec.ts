@@ -1,8 +1,10 @@
+import { WIRES } from '../transports/wire';
 import type { LaneSamples } from './bench';
 import { floor } from './lanes/floor.lane';
 import { half } from './lanes/half.lane';
 import { history } from './lanes/history.lane';
 import { ours } from './lanes/ours.lane';
+import { transportLane } from './lanes/transport.lane';
 import { laneResult, problemsOf, ratiosOf } from './result';
 import type { Sample } from './sample';
 
@@ -36,6 +38,13 @@ describe('the result of a bench', () => {
     );
     expect(ratiosOf(lanes)).toEqual({ ceiling: 0.5, history: 3 });
     expect(ratiosOf(lanes.slice(1))).toEqual({});
+  });
+
+  it('divides branches behind a transport by those that are routes, by the name of the transport', () => {
+    const lanes = [ours, transportLane(WIRES.nats), transportLane(WIRES.kafka)].map((lane, index) =>
+      laneResult({ lane, samples: [sample(100 / (index + 1))] }),
+    );
+    expect(ratiosOf(lanes)).toEqual({ nats: 0.5, kafka: 0.33 });
   });
 
   it('compares slow with usual sagas round by round, where the load is half', () => {

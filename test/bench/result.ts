@@ -1,3 +1,4 @@
+import { WIRE_NAMES } from '../transports/wire';
 import type { LaneSamples } from './bench';
 import { median } from './measure/median';
 import type { CpuUse, Sample } from './sample';
@@ -20,14 +21,15 @@ export interface LaneResult {
 export type Ratios = Readonly<Record<string, number>>;
 
 /** Name of a ratio of medians: what is divided by what. A further one is one more entry. */
-const QUOTIENTS = {
+const QUOTIENTS: Readonly<Record<string, readonly [dividend: string, divisor: string]>> = {
   ceiling: ['ours', 'floor'],
   naive: ['ours', 'naive'],
   store: ['ours', 'store'],
   history: ['history', 'ours'],
   mode: ['mode', 'ours'],
   grpc: ['grpc', 'ours'],
-} as const;
+  ...Object.fromEntries(WIRE_NAMES.map((name) => [name, [name, 'ours'] as const])),
+};
 
 /** The lane whose latencies count, as it is neither idle nor full. */
 const LATENCY_LANE = 'half';

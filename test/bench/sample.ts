@@ -87,9 +87,12 @@ export class Sampler {
 }
 
 /** Where the load goes, and where its branches are. */
-function addressesOf({ subject, isGrpc }: RunningLane, branches: ServerProcess): Pick<RunOrder, 'target' | 'branches'> {
+function addressesOf(
+  { subject, isGrpc, branchBase }: RunningLane,
+  branches: ServerProcess,
+): Pick<RunOrder, 'target' | 'branches'> {
   if (isGrpc) return { target: subject.grpcAddress, branches: branches.grpcAddress };
-  return { target: subject.url, branches: branches.url };
+  return { target: subject.url, branches: branchBase ?? branches.url };
 }
 
 /** How often the service of the branches has been called so far. */

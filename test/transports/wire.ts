@@ -14,7 +14,8 @@ export interface Wire {
   readonly missing: string | undefined;
   /** Whether something stands between coordinator and consumer that can fail by itself. */
   readonly hasBroker: boolean;
-  open(cleanup: Cleanup): Promise<OpenWire>;
+  /** @param patterns what branches will be called by */
+  open(cleanup: Cleanup, patterns: readonly string[]): Promise<OpenWire>;
 }
 
 /** A transport with a broker that runs. */
@@ -48,7 +49,7 @@ const tcp: Wire = {
 interface Sides {
   readonly base: string;
   readonly transport: MicroserviceOptions;
-  readonly prepare?: () => Promise<void>;
+  readonly prepare?: (patterns: readonly string[]) => Promise<void>;
 }
 
 /** @param sides URL and the consumer's options at a port, on which it connects again by itself and soon */
@@ -57,10 +58,10 @@ function brokered(name: WireName, brokerName: BrokerName, sides: (port: number) 
     name,
     missing: missingBroker(brokerName),
     hasBroker: true,
-    open: async (cleanup) => {
+    open: async (cleanup, patterns) => {
       const broker = await startBroker(cleanup, brokerName);
       const { base, transport, prepare } = sides(broker.port);
-      await prepare?.();
+      await prepare?.(patterns);
       return { broker, transport, base };
     },
   };
@@ -107,7 +108,7 @@ export const WIRES: Readonly<Record<WireName, Wire>> = {
   })),
   kafka: brokered('kafka', 'kafka', (port) => ({
     base: `kafka://127.0.0.1:${port}`,
-    prepare: () => createTopics(port),
+    prepare: (patterns) => createTopics(port, patterns),
     transport: {
       transport: Transport.KAFKA,
       options: {
@@ -120,3 +121,6 @@ export const WIRES: Readonly<Record<WireName, Wire>> = {
     },
   })),
 };
+
+/** Their names, in the order of every table. */
+export const WIRE_NAMES = Object.keys(WIRES) as readonly WireName[];

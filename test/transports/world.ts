@@ -40,7 +40,7 @@ export class World {
 
   /** The consumer is not started yet. */
   static async open(cleanup: Cleanup, wire: Wire, { mariadb = false }: WorldOptions = {}): Promise<World> {
-    const open = await wire.open(cleanup);
+    const open = await wire.open(cleanup, Object.values(PATTERNS));
     const coordinator = await startCoordinator({
       ...(await DURABLE_ENGINE.create(cleanup)),
       LOG_LEVEL: 'info',

@@ -8,6 +8,7 @@ import { store } from './store.lane';
 
 export { grpcLane } from './grpc.lane';
 export { modeLane } from './mode.lane';
+export { transportLane } from './transport.lane';
 export type { Lane, LaneSurroundings, RelativePace, RunningLane } from './lane';
 
 /** All lanes, in the order of the table. Those that use another one stand behind it. */

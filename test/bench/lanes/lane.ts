@@ -18,6 +18,8 @@ export interface LaneSurroundings {
   readonly engine: BenchEngine;
   /** The process that makes the load over HTTP. */
   readonly load: ServerProcess;
+  /** Branches of a saga. */
+  readonly steps: number;
   /** Finished transactions in the tables of the lane that asks for them. */
   readonly history: number;
   /** Lanes that have been started before, by name. */
@@ -36,6 +38,8 @@ export interface RunningLane {
   readonly callsBranches: boolean;
   /** The service behind its branches, if that is not the one of all others. */
   readonly branches?: ServerProcess;
+  /** Base of the branch URLs, if it is not the address of that service. */
+  readonly branchBase?: string;
   /** Whether coordinator and branches are called over gRPC. */
   readonly isGrpc?: true;
   /** Process id of its database server, which may have children; absent where the database is in the process itself. */

@@ -7,7 +7,7 @@ describe('a saga of the load', () => {
     const request = parseTransactionRequest(body, DEFAULT_LIMITS);
     expect(request).toMatchObject({ gid: 'the-gid', transType: 'saga', options: { waitResult: true } });
     expect(request.steps.map(({ action }) => action)).toEqual(
-      [1, 2, 3].map((step) => `http://127.0.0.1:1/accounts/step-${step}`),
+      [1, 2, 3].map((step) => `http://127.0.0.1:1/accounts.step-${step}`),
     );
     expect(request.payloads).toHaveLength(3);
   });

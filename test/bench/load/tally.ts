@@ -4,7 +4,7 @@ import type { TransType } from '@nestjs-dtx/protocol';
 export interface RunOrder {
   /** Base URL of what is measured; over gRPC `host:port`, as that of the branches. */
   readonly target: string;
-  /** Base URL of the branch service. */
+  /** Base of the branch URLs. */
   readonly branches: string;
   /** What all transactions of the load are. */
   readonly transType: TransType;
