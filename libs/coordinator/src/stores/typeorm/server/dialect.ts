@@ -65,6 +65,11 @@ export interface ServerStatements extends BatchStatements {
 /** What differs between database servers. A further one is a folder with this. */
 export interface ServerDialect {
   /**
+   * How many writes have to wait for a second batch to start beside the one under way. It keeps the server busy while we are,
+   * and the other way round; but every batch has a cost of its own, and small ones cost more than that gains.
+   */
+  readonly overlapFrom: number;
+  /**
    * TypeORM's driver and the pool's settings. Whoever uses a connection of it finds a session in UTC under READ COMMITTED, in
    * which a server that hangs ends a statement with an error.
    */

@@ -2,7 +2,7 @@ import type { Instant } from '@nestjs-dtx/engine';
 import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
 import { DataSource } from 'typeorm';
 import { pauseAfter, TRANSIENT_ATTEMPTS } from '../../batch/batch-outcome';
-import { DEFAULT_BATCH, type WriteBatcherOptions } from '../../batch/write-batcher';
+import { DEFAULT_BATCH } from '../../batch/write-batcher';
 import type {
   KvFilter,
   KvPage,
@@ -39,11 +39,8 @@ import { WriteLanes } from './write-lanes';
 /** For how long a row may be due and locked whenever a claim comes by. Milliseconds. */
 const LONG_DUE_MS = 1000;
 
-/**
- * A second batch beside the one under way keeps the server busy while we are, and the other way round; with fewer writes than
- * these in it, it costs more than that gains. Measured: more at once gain nothing, as they only make batches small.
- */
-const SERVER_BATCH: WriteBatcherOptions = { ...DEFAULT_BATCH, depth: 2, overlapFrom: 16 };
+/** Measured: more batches at once gain nothing, as they only become smaller. */
+const DEPTH = 2;
 
 /**
  * The store on a database server, shared by any number of coordinators. Writes go through group commit on two sessions of its
@@ -63,7 +60,8 @@ export class ServerStore extends TransactionStore {
     this.dataSource = dataSourceOf(this.dialect, options);
     this.pool = new SessionPool(this.dataSource, this.dialect);
     const makeLane = (): WriteLane => new WriteLane(this.pool, this.dialect, this.availability);
-    this.lanes = new WriteLanes(makeLane, options.batch ?? SERVER_BATCH);
+    const { overlapFrom } = this.dialect;
+    this.lanes = new WriteLanes(makeLane, options.batch ?? { ...DEFAULT_BATCH, depth: DEPTH, overlapFrom });
   }
 
   async open(): Promise<void> {

@@ -7,6 +7,9 @@ import { MysqlStatements } from './mysql-statements';
 /** The first versions with SKIP LOCKED, and with a collation that tells apart whatever differs. */
 const OLDEST = { MariaDB: [10, 6, 0], MySQL: [8, 0, 17] } as const;
 
+/** A batch costs about 400 µs of CPU besides its writes, 28 µs each: twice as much as on PostgreSQL, so it takes more to be worth it. */
+const OVERLAP_FROM = 24;
+
 type Product = keyof typeof OLDEST;
 
 /** MariaDB, through `mysql2`. */
@@ -16,6 +19,7 @@ export const MYSQL = dialectOf('MySQL');
 
 function dialectOf(product: Product): ServerDialect {
   return {
+    overlapFrom: OVERLAP_FROM,
     connection: mysqlConnection,
     statements: (session) => new MysqlStatements(session),
     kindOf,
