@@ -1,3 +1,4 @@
+import { describeUnlessMissing } from './describe-unless-missing.spec-helper';
 import { BANK_ENGINES, missingBankEngine, type BankEngine } from './bank-database';
 import { missingXa } from './participant/participants';
 import { missingPrivateServer, type ServerName } from './servers';
@@ -24,12 +25,4 @@ export function describeBankEngines(suite: (engine: BankEngine) => void): void {
 /** The same for tests whose participants, beside the coordinator's engine, need a database with XA. */
 export function describeXa(engine: StoreEngine, suite: () => void): void {
   describeUnlessMissing('xa', missingXa(engine), suite);
-}
-
-function describeUnlessMissing(name: string, missing: string | undefined, suite: () => void): void {
-  describe(name, () => {
-    if (missing === undefined) suite();
-    else if (process.env['CI'] === 'true') test(missing, () => expect('skipped').toBe('run'));
-    else test.skip(missing, () => {});
-  });
 }

@@ -2,6 +2,7 @@ import { Cleanup } from '../support/cleanup';
 import { FixtureService } from '../support/fixture/fixture-service';
 import { missingServer } from '../support/servers';
 import { until } from '../support/until';
+import { describeUnlessMissing } from '../support/describe-unless-missing.spec-helper';
 import { PATTERNS } from './consumer/patterns';
 import { WIRES, type Wire, type WireName } from './wire';
 import { World } from './world';
@@ -11,11 +12,7 @@ const TRANSFER = ['out -30', 'in 30'];
 /** Declares the tests of a transport. One whose broker is missing is skipped, and fails where nobody would read that. */
 export function describeTransport(name: WireName): void {
   const wire = WIRES[name];
-  describe(`branches behind ${name}`, () => {
-    if (wire.missing === undefined) branchesBehind(wire);
-    else if (process.env['CI'] === 'true') test(wire.missing, () => expect('skipped').toBe('run'));
-    else test.skip(wire.missing, () => {});
-  });
+  describeUnlessMissing(`branches behind ${name}`, wire.missing, () => branchesBehind(wire));
 }
 
 function branchesBehind(wire: Wire): void {
@@ -55,6 +52,15 @@ function outcomes(world: () => World): void {
     const gid = await world().submit('plain', { amount: 30 });
     expect(await world().ended(gid)).toBe('succeed');
     expect(await world().done(gid)).toEqual({ effects: TRANSFER, arrivals: { out: 1, in: 1 } });
+  });
+
+  // Whoever loses the reply of one hears of it only after this test has given up.
+  test('succeed many at once, each with one call', async () => {
+    const patient = { retry_interval: 600 };
+    const names = Array.from({ length: 40 }, (_, index) => `crowd-${index}`);
+    const gids = await Promise.all(names.map((name) => world().submit(name, { amount: 30 }, patient)));
+    expect(await Promise.all(gids.map((gid) => world().ended(gid)))).toEqual(gids.map(() => 'succeed'));
+    for (const gid of gids) expect((await world().done(gid)).arrivals).toEqual({ out: 1, in: 1 });
   });
 
   test('are found by the name of their service', async () => {

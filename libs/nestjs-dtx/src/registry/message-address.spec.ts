@@ -58,6 +58,6 @@ describe('handlers of messages', () => {
     ['nats://a:b@host', 'must not hold credentials'],
   ])('are not looked for at %s', (url, problem) => {
     expect(() => checkOptions({ ...OPTIONS, messageUrls: [url] })).toThrow(problem);
-    expect(checkOptions({ ...OPTIONS, messageUrls: ['nats://host'] })).toBeDefined();
+    expect(checkOptions({ ...OPTIONS, messageUrls: ['nats://host'] })).toMatchObject({ messageUrls: ['nats://host'] });
   });
 });

@@ -85,8 +85,8 @@ describe('bad input over gRPC', () => {
     ['less than it says', frame(MESSAGE, { length: MESSAGE.length + 10 })],
   ])('a request of %s is refused', async (_case, body) => {
     const { status } = await raw.call(SUBMIT, body);
-    expect(status).toBeDefined();
-    expect(status).not.toBe(String(GRPC_STATUS.ok));
+    // No status at all would be no number.
+    expect(Number(status)).toBeGreaterThan(GRPC_STATUS.ok);
   });
 
   test('two messages where one belongs are refused', async () => {

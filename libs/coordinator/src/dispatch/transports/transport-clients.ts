@@ -33,7 +33,17 @@ export async function createTransportClient(
   if (url.transport === 'kafka') (proxy as InstanceType<Nest['ClientKafka']>).subscribeToResponseOf(url.pattern);
   // They log every attempt. What happened is told by their promises and statuses, and logged once.
   Object.assign(proxy, { logger: SILENT });
+  if (url.transport === 'mqtt' || url.transport === 'redis') keepReplySubscriptions(proxy);
   return { proxy, message: (data, about) => messageOf(nest, url, data, about) };
+}
+
+/**
+ * These clients end the subscription to a pattern's replies with the last request that waits for one, and count a request
+ * only once its own subscription is confirmed. One that waits for this confirmation just then would be sent with nobody
+ * listening, and its reply be lost: with many calls at once, that is most of them. So a subscription lasts as long as the connection.
+ */
+function keepReplySubscriptions(proxy: ClientProxy): void {
+  Object.assign(proxy, { unsubscribeFromChannel: nothing });
 }
 
 function messageOf(
