@@ -33,6 +33,7 @@ describeEngines(ENGINES, () => {
       "DateStyle = 'SQL, DMY'",
       'synchronous_commit = off',
       "default_transaction_isolation = 'serializable'",
+      'jit = on',
     ]) {
       await operator.query(`ALTER DATABASE ${database.database} SET ${setting}`);
     }
@@ -43,7 +44,7 @@ describeEngines(ENGINES, () => {
     await store.write(write);
     const stored = (await store.find(write.gid))!.transaction;
     const { rows } = await operator.query('SELECT *, extract(epoch FROM clock_timestamp()) * 1000 AS now FROM witness');
-    expect(rows[0]).toMatchObject({ zone: 'UTC', commit: 'on', isolation: 'read committed' });
+    expect(rows[0]).toMatchObject({ zone: 'UTC', commit: 'on', isolation: 'read committed', jit: 'off' });
     expect(stored.createTime).toBeGreaterThan(Number(rows[0].now) - 10_000);
     expect(stored.createTime).toBeLessThanOrEqual(Number(rows[0].now));
     expect(stored.leaseUntil).toBe(stored.createTime + LEASE.durationMs);
@@ -157,10 +158,10 @@ interface TableStatistics {
 }
 
 /** Notes the settings of the session that inserts. */
-const WITNESS = `CREATE TABLE witness (zone text, commit text, isolation text);
+const WITNESS = `CREATE TABLE witness (zone text, commit text, isolation text, jit text);
   CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     INSERT INTO witness VALUES (current_setting('TimeZone'), current_setting('synchronous_commit'),
-      current_setting('transaction_isolation'));
+      current_setting('transaction_isolation'), current_setting('jit'));
     RETURN NEW; END $$;
   CREATE TRIGGER note BEFORE INSERT ON trans_global FOR EACH ROW EXECUTE FUNCTION note()`;
 
