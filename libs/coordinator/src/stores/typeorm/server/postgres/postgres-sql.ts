@@ -33,8 +33,12 @@ export const LOAD_GLOBALS = `SELECT id, gid, trans_type, status, query_prepared,
   finish_time, rollback_time, options, custom_data, next_cron_interval, next_cron_time, owner, ext_data, result,
   rollback_reason, lease_until, epoch, branch_count, attempts, last_error, business_key
   FROM trans_global WHERE gid = ANY($1::text[])`;
-export const LOAD_BRANCHES = `SELECT id, gid, url, bin_data, branch_id, op, status, create_time, update_time, finish_time,
-  rollback_time FROM trans_branch_op WHERE gid = ANY($1::text[]) ORDER BY id`;
+/**
+ * Finds first and sorts then: `OFFSET 0` keeps the planner from reading the table in the order that is asked for, which it
+ * prefers as long as the table has not been analysed (half a second for a claim out of 400,000 transactions).
+ */
+export const LOAD_BRANCHES = `SELECT * FROM (SELECT id, gid, url, bin_data, branch_id, op, status, create_time, update_time,
+  finish_time, rollback_time FROM trans_branch_op WHERE gid = ANY($1::text[]) OFFSET 0) AS branch ORDER BY id`;
 
 export const COMMIT = 'COMMIT';
 export const ROLLBACK = 'ROLLBACK';
