@@ -16,7 +16,7 @@ import {
 } from '../rows';
 import { chunksOf, MAX_LIST } from './chunks';
 import { isSessionLost, isUnforeseen, kindOf } from './mysql-errors';
-import { foreseenStatements } from './mysql-foreseen';
+import { foreseenText } from './mysql-foreseen';
 import * as sql from './mysql-sql';
 import { branchGroups, byName, branchRows, globalGroups, globalRow, timeColumnOf, timeOf } from './mysql-values';
 import { PendingStatements } from './pending-statements';
@@ -36,10 +36,10 @@ export class MysqlBatch implements BatchStatements {
 
   /** Only with the server's limits known: a batch has looked at them before. */
   async carryOut(batch: ForeseenBatch): Promise<Instant | undefined> {
-    const statements = this.mostBytes === 0 ? undefined : foreseenStatements(batch, this.mostBytes);
-    if (!statements) return undefined;
+    const text = this.mostBytes === 0 ? undefined : foreseenText(batch, this.mostBytes);
+    if (text === undefined) return undefined;
     try {
-      const results = await queryAll(await this.session.connection(), statements.text, statements.values);
+      const results = await queryAll(await this.session.connection(), text);
       const [clock] = results[FORESEEN_CLOCK] as readonly Clock[];
       return Number(clock!.now);
     } catch (error) {
@@ -173,21 +173,13 @@ export class MysqlBatch implements BatchStatements {
 
 /** What is needed of the driver's connection. */
 interface Connection {
-  query(
-    text: string,
-    values: readonly unknown[],
-    done: (error: Error | null, results: readonly (readonly unknown[])[]) => void,
-  ): void;
+  query(text: string, done: (error: Error | null, results: readonly (readonly unknown[])[]) => void): void;
 }
 
 /** Past TypeORM, which takes the driver's promises: those write down where in the program they were made, each time. */
-function queryAll(
-  connection: unknown,
-  text: string,
-  values: readonly unknown[],
-): Promise<readonly (readonly unknown[])[]> {
+function queryAll(connection: unknown, text: string): Promise<readonly (readonly unknown[])[]> {
   return new Promise((resolve, reject) => {
-    (connection as Connection).query(text, values, (error, results) => {
+    (connection as Connection).query(text, (error, results) => {
       if (error) reject(error);
       else resolve(results);
     });

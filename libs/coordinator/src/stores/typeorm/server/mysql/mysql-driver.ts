@@ -19,6 +19,7 @@ const ISOLATION = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED';
 
 /** What TypeORM takes of the driver. */
 type Driver = Pick<typeof Mysql2, 'createPool'>;
+type Values = Parameters<typeof Mysql2.format>[1];
 type Done = (...answer: readonly unknown[]) => void;
 type Query = (statement: unknown, ...rest: readonly unknown[]) => unknown;
 
@@ -27,13 +28,18 @@ export function preparingDriver(): Driver {
   return {
     createPool(options: Mysql2.PoolOptions | string) {
       // oxlint-disable-next-line no-require-imports -- loaded late: the package is only there where such a server is used
-      const { createPool } = require('mysql2') as Driver;
-      const pool = createPool(options as Mysql2.PoolOptions);
+      const { createPool, format } = require('mysql2') as typeof Mysql2;
+      const queryFormat = (text: string, values: Values, timezone?: string): string =>
+        isEmpty(values) ? text : format(text, values, undefined, timezone);
+      const pool = createPool({ ...(options as Mysql2.PoolOptions), queryFormat } as Mysql2.PoolOptions);
       pool.on('connection', prepare);
       return pool;
     },
   };
 }
+
+/** Nothing is to be written into such a statement, in which the driver would look for a place at each character. */
+const isEmpty = (values: Values): boolean => values === undefined || (Array.isArray(values) && values.length === 0);
 
 /** Statements are carried out in order, so these come before those of whoever waits for the connection. */
 function prepare(connection: Mysql2.PoolConnection): void {

@@ -1,36 +1,33 @@
 import type { ForeseenBatch, HeldRow } from '../../../batch/batch-statements';
 import { BATCH_TIME } from '../../../batch/foreseen';
+import { BatchText } from './batch-text';
 import { MAX_LIST } from './chunks';
 import * as sql from './mysql-sql';
 import { branchGroups, byName, branchRows, globalGroups, globalRow, timeColumnOf, type TimeOf } from './mysql-values';
-import { PendingStatements } from './pending-statements';
 import { SqlText } from './sql-text';
-import { sizeOf } from './statement-size';
+import { roomOf } from './statement-size';
 
-/** Statements as one text, and their values. */
-export interface ForeseenStatements {
-  readonly text: string;
-  readonly values: readonly unknown[];
-}
+/** Almost all rows have one of two times: that of the batch, and the end of a lease. */
+const timeAt: TimeOf = (milliseconds) => {
+  if (milliseconds === BATCH_TIME) return NOW;
+  if (milliseconds !== last.milliseconds) last = { milliseconds, text: new SqlText(sql.batchTime(milliseconds)) };
+  return last.text;
+};
 
-const timeAt: TimeOf = (milliseconds) => new SqlText(sql.batchTime(milliseconds));
+const NOW = new SqlText(sql.batchTime(BATCH_TIME));
+let last = { milliseconds: BATCH_TIME, text: NOW };
 
 /**
  * The statements of a whole batch, its begin and commit included.
  *
  * @param mostBytes of the largest statement that the server takes
- * @returns `undefined` for a batch that is too large to be sent at once
+ * @returns them as one text; `undefined` for a batch that is too large to be sent at once
  */
-export function foreseenStatements(batch: ForeseenBatch, mostBytes: number): ForeseenStatements | undefined {
+export function foreseenText(batch: ForeseenBatch, mostBytes: number): string | undefined {
   if (batch.held.length > MAX_LIST || branchesOf(batch) > MAX_LIST) return undefined;
-  const pending = new PendingStatements();
-  let fits = true;
-  for (const [text, values] of statementsOf(batch)) {
-    const bytes = sizeOf(values);
-    fits &&= pending.hasRoom(bytes, mostBytes);
-    pending.add(text, values, bytes);
-  }
-  return fits ? pending.take() : undefined;
+  const text = new BatchText(roomOf(mostBytes));
+  for (const [statement, values] of statementsOf(batch)) text.add(statement, values);
+  return text.whole;
 }
 
 function branchesOf({ branchUpdates }: ForeseenBatch): number {
@@ -51,11 +48,10 @@ function statementsOf({ held, inserts, branchUpdates, globals }: ForeseenBatch):
     statements.push([sql.INSERT_GLOBALS, [inserts.map((write) => globalRow(write, BATCH_TIME, timeAt))]]);
     if (rows.length > 0) statements.push([sql.INSERT_BRANCHES, [rows]]);
   }
-  const now = timeAt(BATCH_TIME);
   for (const { status, keys } of branchGroups(branchUpdates)) {
     const timeColumn = timeColumnOf(status);
     const names = byName(keys);
-    const values = [status, now, ...(timeColumn ? [now] : []), ...names.flat(1)];
+    const values = [status, NOW, ...(timeColumn ? [NOW] : []), ...names.flat(1)];
     statements.push([sql.updateBranches(timeColumn, names.length), values]);
   }
   for (const { columns, values, gids } of globalGroups(globals, BATCH_TIME, timeAt)) {

@@ -1,7 +1,7 @@
 import type { Branch, BranchChange, Instant } from '@nestjs-dtx/engine';
 import { optionsToJson, type BranchStatus } from '@nestjs-dtx/protocol';
 import type { BranchesOf } from '../../../batch/batch-statements';
-import type { GlobalUpdate } from '../../../batch/fence';
+import type { GlobalUpdate, Schedule } from '../../../batch/fence';
 import { FIRST_EPOCH } from '../../../batch/run-batch';
 import { firstSchedule } from '../../../batch/updates';
 import type { InsertWrite } from '../../../writes';
@@ -124,19 +124,52 @@ export interface GlobalGroup {
 }
 
 export function globalGroups(updates: readonly GlobalUpdate[], now: Instant, timeAt: TimeOf = timeOf): GlobalGroup[] {
-  const groups = new Map<string, GlobalGroup>();
+  const groups: { readonly first: GlobalUpdate; readonly gids: string[] }[] = [];
   for (const update of updates) {
-    const assignments = assignmentsOf(update, now, timeAt);
-    const key = JSON.stringify(assignments);
-    const group = groups.get(key) ?? {
-      columns: assignments.map(([column]) => column),
-      values: assignments.map(([, value]) => value),
-      gids: [],
-    };
-    groups.set(key, group);
-    group.gids.push(update.gid);
+    const group = groups.find(({ first }) => isAlike(first, update));
+    if (group) group.gids.push(update.gid);
+    else groups.push({ first: update, gids: [update.gid] });
   }
-  return [...groups.values()];
+  return groups.map(({ first, gids }) => {
+    const assignments = assignmentsOf(first, now, timeAt);
+    return { columns: assignments.map(([column]) => column), values: assignments.map(([, value]) => value), gids };
+  });
+}
+
+type UpdateField = Exclude<keyof GlobalUpdate, 'gid' | 'schedule'>;
+
+/** All there are, which the compiler sees to: rows that differ in one that is missing here would become the same. */
+const UPDATE_FIELDS = fieldsOf<UpdateField>({
+  epoch: true,
+  status: true,
+  rollbackReason: true,
+  options: true,
+  customData: true,
+  result: true,
+  branchCount: true,
+  finishTime: true,
+  rollbackTime: true,
+});
+
+const SCHEDULE_FIELDS = fieldsOf<keyof Schedule>({
+  owner: true,
+  leaseUntil: true,
+  nextCronTime: true,
+  intervalMs: true,
+  attempts: true,
+  lastError: true,
+});
+
+function fieldsOf<Field extends string>(fields: Readonly<Record<Field, true>>): readonly Field[] {
+  return Object.keys(fields) as Field[];
+}
+
+/** Whether two rows get the same values. To compare them is cheaper than to write both of them out. */
+function isAlike(one: GlobalUpdate, other: GlobalUpdate): boolean {
+  if (UPDATE_FIELDS.some((field) => one[field] !== other[field])) return false;
+  const [mine, theirs] = [one.schedule, other.schedule];
+  if (!mine || !theirs) return mine === theirs;
+  return SCHEDULE_FIELDS.every((field) => mine[field] === theirs[field]);
 }
 
 type Assignment = readonly [column: string, value: unknown];
