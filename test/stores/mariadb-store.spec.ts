@@ -166,6 +166,15 @@ describePrivateServers((name) => {
       expect((await store.find(gid))?.transaction.gid).toBe(gid);
     });
 
+    test('is told a batch of inserts and progress as one statement, whatever its modes', async () => {
+      const first = saga(newLease());
+      await store.write(first);
+      const before = await compounds();
+      const results = await Promise.all([store.write(outcome(first.gid, 1)), store.write(saga(newLease()))]);
+      expect(results.map(({ result }) => result)).toEqual(['applied', 'applied']);
+      expect((await compounds()) - before).toBe(1);
+    });
+
     test('that takes small statements refuses what is larger, alone, and the rest is divided', async () => {
       const tooLarge = withPayload(saga(newLease()), 600 * 1024);
       const large = Array.from({ length: 8 }, () => withPayload(saga(newLease()), 400 * 1024));
@@ -179,6 +188,10 @@ describePrivateServers((name) => {
       expect(await store.find(tooLarge.gid)).toBeUndefined();
     });
 
+    const compounds = () =>
+      observer.number(
+        "SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'COM_COMPOUND_SQL'",
+      );
     const utc = () => observer.number("SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000");
   });
 });

@@ -32,15 +32,18 @@ export class MysqlBatch implements BatchStatements {
   /** Bytes of the largest statement that the server takes. */
   private mostBytes = 0;
 
-  constructor(protected readonly session: Session) {}
+  constructor(
+    protected readonly session: Session,
+    private readonly form: sql.ForeseenForm,
+  ) {}
 
   /** Only with the server's limits known: a batch has looked at them before. */
   async carryOut(batch: ForeseenBatch): Promise<Instant | undefined> {
     const text = this.mostBytes === 0 ? undefined : foreseenText(batch, this.mostBytes);
     if (text === undefined) return undefined;
     try {
-      const results = await queryAll(await this.session.connection(), text);
-      const [clock] = results[FORESEEN_CLOCK] as readonly Clock[];
+      const results = await queryAll(await this.session.connection(), this.form.textOf(text));
+      const [clock] = results[this.form.clock] as readonly Clock[];
       return Number(clock!.now);
     } catch (error) {
       if (kindOf(error) === 'outage') throw new CommitError(error);
@@ -185,9 +188,6 @@ function queryAll(connection: unknown, text: string): Promise<readonly (readonly
     });
   });
 }
-
-/** Which statement of a foreseen batch tells the time. */
-const FORESEEN_CLOCK = 2;
 
 /** What the begin asks for. */
 interface Clock {

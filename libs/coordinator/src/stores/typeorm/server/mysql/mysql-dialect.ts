@@ -2,6 +2,7 @@ import { DtxError, ERROR_CODES } from '@nestjs-dtx/protocol';
 import type { ServerDialect, Session } from '../dialect';
 import { mysqlConnection } from './mysql-connection';
 import { kindOf } from './mysql-errors';
+import * as sql from './mysql-sql';
 import { MysqlStatements } from './mysql-statements';
 
 /** The first versions with SKIP LOCKED, and with a collation that tells apart whatever differs. */
@@ -14,14 +15,15 @@ type Product = keyof typeof OLDEST;
 
 /** MariaDB, through `mysql2`. */
 export const MARIADB = dialectOf('MariaDB');
-/** MySQL, which differs from MariaDB in its collations alone. */
+/** MySQL, which differs from MariaDB in its collations, and knows compound statements in procedures only. */
 export const MYSQL = dialectOf('MySQL');
 
 function dialectOf(product: Product): ServerDialect {
+  const form = product === 'MariaDB' ? sql.COMPOUND : sql.SEPARATE;
   return {
     overlapFrom: OVERLAP_FROM,
     connection: mysqlConnection,
-    statements: (session) => new MysqlStatements(session),
+    statements: (session) => new MysqlStatements(session, form),
     kindOf,
     checkServer: (session) => checkServer(product, session),
   };
