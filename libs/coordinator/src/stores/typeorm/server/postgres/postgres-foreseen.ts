@@ -63,12 +63,17 @@ function statementsOf({ held, inserts, branchUpdates, globals }: ForeseenBatch):
 
 /** What has simply succeeded, after an interval that is the same for almost all, apart from the rest. */
 function globalStatements(globals: readonly GlobalUpdate[]): BoundStatement[] {
-  const interval = globals.find(hasSimplySucceeded)?.schedule?.intervalMs;
-  const isPlain = (update: GlobalUpdate) => hasSimplySucceeded(update) && update.schedule?.intervalMs === interval;
-  const plain = globals.filter(isPlain);
-  const others = plain.length === 0 ? globals : globals.filter((update) => !isPlain(update));
+  const plain: string[] = [];
+  const others: GlobalUpdate[] = [];
+  let interval: number | undefined;
+  for (const update of globals) {
+    const isPlain =
+      hasSimplySucceeded(update) && update.schedule?.intervalMs === (interval ??= update.schedule?.intervalMs);
+    if (isPlain) plain.push(update.gid);
+    else others.push(update);
+  }
   const bound: BoundStatement[] = [];
-  if (plain.length > 0) bound.push(bind(END_GLOBALS, [plain.map(({ gid }) => gid), secondsOf(interval ?? 0)]));
+  if (plain.length > 0) bound.push(bind(END_GLOBALS, [plain, secondsOf(interval ?? 0)]));
   if (others.length > 0) bound.push(bind(UPDATE_GLOBALS, [BATCH_TIME, ...globalUpdateColumns(others)]));
   return bound;
 }
@@ -83,10 +88,11 @@ function hasSimplySucceeded(update: GlobalUpdate): boolean {
 }
 
 /** Of what a runner's progress may write. */
-function hasMore({ rollbackReason, rollbackTime, options, customData, result, branchCount }: GlobalUpdate): boolean {
-  const more = [rollbackReason, rollbackTime, options, customData, result, branchCount];
-  return more.some((value) => value !== undefined);
+function hasMore(update: GlobalUpdate): boolean {
+  return MORE.some((field) => update[field] !== undefined);
 }
+
+const MORE = ['rollbackReason', 'rollbackTime', 'options', 'customData', 'result', 'branchCount'] as const;
 
 function bind(statement: NamedStatement, values: readonly unknown[]): BoundStatement {
   return { statement, values: values.map(parameterOf) };

@@ -12,6 +12,11 @@ describe('parameters of PostgreSQL', () => {
     [['', 'NULL', 'a,b', '{}', null, undefined], '{"","NULL","a,b","{}",NULL,NULL}'],
     [['say "hi"', 'back\\slash'], '{"say \\"hi\\"","back\\\\slash"}'],
     [[new Uint8Array([1, 2, 3, 4]).subarray(1, 3), Buffer.alloc(0)], '{"\\\\x0203","\\\\x"}'],
+    [[Buffer.from([1])], '{"\\\\x01"}'],
+    [[1, 0.5, -2], '{1,0.5,-2}'],
+    [[null, null, 7, 7, undefined], '{NULL,NULL,7,7,NULL}'],
+    [['{"a":1}', '{"a":1}', 'b', '{"a":1}'], '{"{\\"a\\":1}","{\\"a\\":1}","b","{\\"a\\":1}"}'],
+    [[undefined, 'a', Buffer.from([2]), 3], '{NULL,"a","\\\\x02",3}'],
   ])('are written in its own notation: %j', (value, text) => {
     expect(parameterOf(value)).toBe(text);
   });
