@@ -61,20 +61,20 @@ describe('the ring between the threads', () => {
 
   test('has its reader woken once, when it sleeps', () => {
     const { writer, reader } = pair();
-    expect(writer.hasToWake()).toBe(false);
+    expect(writer.wake()).toBe(false);
     expect(reader.fallAsleep()).toBe(true);
-    expect(writer.hasToWake()).toBe(true);
-    expect(writer.hasToWake()).toBe(false);
+    expect(writer.wake()).toBe(true);
+    expect(writer.wake()).toBe(false);
   });
 
   test('does not let its reader sleep on a text, nor call it asleep when it is awake', () => {
     const { writer, reader } = pair();
     writer.offer('text');
     expect(reader.fallAsleep()).toBe(false);
-    expect(writer.hasToWake()).toBe(false);
+    expect(writer.wake()).toBe(false);
     reader.take();
     expect(reader.fallAsleep()).toBe(true);
     reader.stayAwake();
-    expect(writer.hasToWake()).toBe(false);
+    expect(writer.wake()).toBe(false);
   });
 });

@@ -76,14 +76,25 @@ export class SharedRing {
     return false;
   }
 
+  /**
+   * Stops the reader's thread until it is woken; not at all if that has happened since it fell asleep. What comes by another
+   * way must be looked for in between, as {@link wake} is only heard by one that has fallen asleep.
+   */
+  sleep(): void {
+    Atomics.wait(this.numbers, ASLEEP, 1);
+  }
+
   /** The reader looks again. */
   stayAwake(): void {
     Atomics.store(this.numbers, ASLEEP, 0);
   }
 
-  /** @returns whether the reader sleeps and has to be woken; true only once */
-  hasToWake(): boolean {
-    return Atomics.load(this.numbers, ASLEEP) === 1 && Atomics.compareExchange(this.numbers, ASLEEP, 1, 0) === 1;
+  /** The writer has something for the reader. @returns whether the reader slept */
+  wake(): boolean {
+    if (Atomics.load(this.numbers, ASLEEP) === 0) return false;
+    if (Atomics.compareExchange(this.numbers, ASLEEP, 1, 0) === 0) return false;
+    Atomics.notify(this.numbers, ASLEEP);
+    return true;
   }
 
   private isEmpty(): boolean {

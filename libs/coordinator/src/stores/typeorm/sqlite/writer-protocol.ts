@@ -9,9 +9,6 @@ export interface WriterCall {
   readonly args: readonly unknown[];
 }
 
-/** A call; or the word that there is something in the ring. */
-export type WriterRequest = WriterCall | 'wake';
-
 /** An error without its class: structured cloning would drop the code. */
 export interface ClonedError {
   readonly message: string;

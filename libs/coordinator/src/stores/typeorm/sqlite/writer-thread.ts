@@ -8,7 +8,7 @@ import { SharedRing } from './shared-ring';
 import type { SqliteWriter } from './sqlite-writer';
 import type { WriterData } from './sqlite.worker';
 import { decodeOutcomes, encodeWrite, type EncodedOutcomes } from './write-codec';
-import type { CallReply, WriterMethod, WriterReply, WriterRequest } from './writer-protocol';
+import type { CallReply, WriterCall, WriterMethod, WriterReply } from './writer-protocol';
 
 type Settled<T> = T extends Promise<infer V> ? V : T;
 
@@ -31,6 +31,7 @@ export class WriterThread {
   /** Writes for which the ring had no room. There is a reply to come, as it is full, and with that there is room again. */
   private overflow: string[] = [];
   private whenIdle: (() => void)[] = [];
+  private isWaking = false;
   private ended: Error | undefined;
 
   /**
@@ -76,7 +77,7 @@ export class WriterThread {
     return new Promise((resolve, reject) => {
       this.writes.push({ resolve, reject });
       if (this.overflow.length > 0 || !this.ring.offer(text)) this.overflow.push(text);
-      this.wake();
+      this.wakeSoon();
     });
   }
 
@@ -97,13 +98,22 @@ export class WriterThread {
     return resultOf(outcome!);
   }
 
-  /** At once: whatever else is written in this turn finds the thread awake, and shares the next transaction. */
-  private wake(): void {
-    if (this.ring.hasToWake()) this.post('wake');
+  /**
+   * At the end of the turn: what is written in one turn shares a transaction, as each costs the processor as much as several
+   * writes. A thread that is awake finds the writes before.
+   */
+  private wakeSoon(): void {
+    if (this.isWaking) return;
+    this.isWaking = true;
+    setImmediate(() => {
+      this.isWaking = false;
+      this.ring.wake();
+    });
   }
 
-  private post(request: WriterRequest): void {
-    this.worker.postMessage(request);
+  private post(call: WriterCall): void {
+    this.worker.postMessage(call);
+    this.ring.wake();
   }
 
   private settle(reply: WriterReply): void {
@@ -132,7 +142,7 @@ export class WriterThread {
     if (this.overflow.length === 0) return;
     const left = this.overflow.findIndex((text) => !this.ring.offer(text));
     this.overflow = left === -1 ? [] : this.overflow.slice(left);
-    this.wake();
+    this.ring.wake();
   }
 
   private tellIdle(): void {
