@@ -34,7 +34,7 @@ export class MysqlBatch implements BatchStatements {
 
   constructor(
     protected readonly session: Session,
-    private readonly form: sql.ForeseenForm,
+    private readonly form: sql.BatchForm,
   ) {}
 
   /** Only with the server's limits known: a batch has looked at them before. */
@@ -169,8 +169,8 @@ export class MysqlBatch implements BatchStatements {
 
   private async sendPending(): Promise<void> {
     if (this.pending.isEmpty) return;
-    const { text, values } = this.pending.take();
-    await this.session.change(text, values);
+    const { text, values, count } = this.pending.take();
+    await this.session.change(count === 1 ? text : this.form.textOf(text), values);
   }
 }
 

@@ -59,22 +59,22 @@ export function batchTime(milliseconds: number): string {
 
 export const FORESEEN_CLOCK = `SELECT ${BATCH_TIME} AS now`;
 
-/** How a foreseen batch is sent. */
-export interface ForeseenForm {
-  /** @returns the statements of a batch, as they are sent */
+/** How several statements are sent. */
+export interface BatchForm {
+  /** @param statements with `;` between them. @returns what is sent */
   readonly textOf: (statements: string) => string;
-  /** Which of the answers tells the time. */
+  /** Which of the answers to a foreseen batch tells the time. */
   readonly clock: number;
 }
 
 /** The server answers each of the statements. */
-export const SEPARATE: ForeseenForm = { textOf: (statements) => statements, clock: 2 };
+export const SEPARATE: BatchForm = { textOf: (statements) => statements, clock: 2 };
 
 /**
  * One compound statement, which only MariaDB knows outside of a procedure: it answers what is selected and the end. Each
  * answer of a statement is a packet of its own, which wakes us up.
  */
-export const COMPOUND: ForeseenForm = { textOf: (statements) => `BEGIN NOT ATOMIC\n${statements};\nEND`, clock: 0 };
+export const COMPOUND: BatchForm = { textOf: (statements) => `BEGIN NOT ATOMIC\n${statements};\nEND`, clock: 0 };
 
 /** The largest number of its type: to add it to a time is an error in a SELECT, under whatever settings. */
 const LARGEST = '18446744073709551615';

@@ -12,9 +12,10 @@ describe('statements that wait for the commit', () => {
   test('go together, in order, with their values', () => {
     pending.add('UPDATE a SET b = ? WHERE c IN (?)', [1, ['x', 'y']], 10);
     pending.add('COMMIT', [], 0);
-    expect(pending.take()).toEqual({ text: 'UPDATE a SET b = ? WHERE c IN (?);\nCOMMIT', values: [1, ['x', 'y']] });
+    const text = 'UPDATE a SET b = ? WHERE c IN (?);\nCOMMIT';
+    expect(pending.take()).toEqual({ text, values: [1, ['x', 'y']], count: 2 });
     expect(pending.isEmpty).toBe(true);
-    expect(pending.take()).toEqual({ text: '', values: [] });
+    expect(pending.take()).toEqual({ text: '', values: [], count: 0 });
   });
 
   test('are forgotten with a rollback', () => {

@@ -25,9 +25,9 @@ export class PendingStatements {
     this.bytes += text.length + bytes;
   }
 
-  /** @returns all of them as one text with its values; nothing is left */
-  take(): { readonly text: string; readonly values: readonly unknown[] } {
-    const taken = { text: this.texts.join(';\n'), values: this.values };
+  /** @returns all of them as one text with its values, and how many they are; nothing is left */
+  take(): { readonly text: string; readonly values: readonly unknown[]; readonly count: number } {
+    const taken = { text: this.texts.join(';\n'), values: this.values, count: this.texts.length };
     this.clear();
     return taken;
   }
