@@ -31,6 +31,8 @@ export interface InsertWrite {
 export interface ChangeWrite {
   readonly kind: 'change';
   readonly gid: string;
+  /** Refused as `stale` if the transaction has another type. Absent: whatever its type is. */
+  readonly transType?: TransType;
   readonly from: GlobalStatus;
   readonly to: GlobalStatus;
   readonly patch: TransactionPatch;

@@ -24,7 +24,7 @@ import {
   type TransactionRequest,
 } from '@nestjs-dtx/protocol';
 import type { BranchRecord, LeasedTransaction } from '../stores/records';
-import type { AppendWrite, Applied, InsertWrite, LeaseRequest, WriteResults } from '../stores/writes';
+import type { AppendWrite, ChangeWrite, Applied, InsertWrite, LeaseRequest, WriteResults } from '../stores/writes';
 import type { Admission } from './admission';
 import { pointAfter } from './fault-points';
 import { RefusedError } from './refused.error';
@@ -80,7 +80,7 @@ export class CommandExecutor {
       const unreachable = !stored && facts.topics ? this.unreachableSubscriber(accepted) : undefined;
       const attempt = unreachable
         ? await this.unlessStored(unreachable, command)
-        : await this.carryOut(accepted, command);
+        : await this.carryOut(accepted, command, stored);
       if (attempt.done) return attempt;
       stored = attempt.stored;
     }
@@ -88,7 +88,7 @@ export class CommandExecutor {
   }
 
   /** @throws RefusedError, InvalidRequestError at once: it is only called by {@link execute} */
-  private carryOut(accepted: Acceptance, command: Command): Attempt | Promise<Attempt> {
+  private carryOut(accepted: Acceptance, command: Command, stored?: StoredTransaction): Attempt | Promise<Attempt> {
     switch (accepted.accept) {
       case 'refuse':
         throw refusal(accepted);
@@ -96,8 +96,8 @@ export class CommandExecutor {
         return accepted.start ? this.admitted((lease) => this.create(accepted, lease)) : this.create(accepted);
       case 'change':
         return accepted.start
-          ? this.admitted((lease) => this.change(accepted, gidOf(command), lease))
-          : this.change(accepted, gidOf(command));
+          ? this.admitted((lease) => this.change(accepted, gidOf(command), stored, lease))
+          : this.change(accepted, gidOf(command), stored);
       case 'append':
         return this.append(accepted, gidOf(command));
       case 'repeat':
@@ -118,9 +118,10 @@ export class CommandExecutor {
     return { done: true, end: this.runner.start(freshlyLeased(transaction, intervalMs, result), sentAtMs) };
   }
 
-  private change(accepted: Change, gid: string, lease?: LeaseRequest): Promise<Attempt> {
+  /** @param stored what was accepted for; what was only presumed may have another type */
+  private change(accepted: Change, gid: string, stored?: StoredTransaction, lease?: LeaseRequest): Promise<Attempt> {
     const { from, to, patch, visitAfterMs } = accepted;
-    const change = { from, to, patch, unheldOnly: false };
+    const change = { ...(stored && { transType: stored.transType }), from, to, patch, unheldOnly: false };
     return this.changeStored(visitAfterMs === undefined ? change : { ...change, visitAfterMs }, gid, lease);
   }
 
@@ -178,7 +179,7 @@ export class CommandExecutor {
   }
 
   private async changeStored(
-    change: Pick<Change, 'from' | 'to' | 'patch' | 'visitAfterMs'> & { readonly unheldOnly: boolean },
+    change: Omit<ChangeWrite, 'kind' | 'gid' | 'lease'>,
     gid: string,
     lease?: LeaseRequest,
   ): Promise<Attempt> {

@@ -44,8 +44,7 @@ export class TransactionService {
     const { faults } = this.environment;
     if (faults) await faults.reach('submit-received', request.gid);
     this.checkUrls(request);
-    // A workflow is submitted by who prepared it; every other type may come unprepared, and most do.
-    const known = request.transType === 'workflow' ? presumedPrepared('workflow') : undefined;
+    const known = COMES_PREPARED.has(request.transType) ? presumedPrepared(request.transType) : undefined;
     const { end } = await this.executor.execute({ kind: 'submit', request }, modeOf(request.transType), known);
     return request.options.waitResult ? this.waited(request.gid, 'submit', end) : undefined;
   }
@@ -142,6 +141,9 @@ export class TransactionService {
 function checkOnComplete(url: string): void {
   if (hasGrpcScheme(url)) throw new InvalidRequestError('on_complete', 'must not be a URL of gRPC');
 }
+
+/** Types whose branches are registered before the submit, so that almost none comes unprepared; sagas and messages do. */
+const COMES_PREPARED: ReadonlySet<TransType> = new Set<TransType>(['tcc', 'xa', 'workflow']);
 
 /** Saves a look at the row: what is really there comes with the refusal of the write, and the command is accepted again. */
 function presumedPrepared(transType: TransType): StoredTransaction {

@@ -159,6 +159,21 @@ describe.each(['tcc', 'xa'] as const)('a transaction of type %s', (transType) =>
     expect(await rig.state(gid)).toBe('prepared');
   });
 
+  test('refuses to be submitted as another type', async () => {
+    await rig.prepare({ gid, trans_type: 'msg', query_prepared: `${service.url}/query` });
+    await expect(submit()).rejects.toMatchObject({
+      code: 'DTX_CONFLICT',
+      message: "trans type: 'msg' current status 'prepared', cannot sumbmit. FAILURE",
+    });
+    expect(await rig.state(gid)).toBe('prepared');
+  });
+
+  test('may be submitted unprepared, and not again once it is over', async () => {
+    await submit({ wait_result: true });
+    expect(await rig.state(gid)).toBe('succeed');
+    await expect(submit()).rejects.toMatchObject({ code: 'DTX_CONFLICT' });
+  });
+
   test('tells a client that waits for the rollback that it is done', async () => {
     await prepare({ wait_result: true });
     await register('01');

@@ -157,4 +157,10 @@ describe('a workflow', () => {
   test('of another type than it says is refused', async () => {
     await expect(prepare({ trans_type: 'saga' })).rejects.toMatchObject({ field: 'trans_type' });
   });
+
+  test('ends no transaction of another type', async () => {
+    await rig.prepare({ gid, trans_type: 'tcc' });
+    await expect(submit('succeed')).rejects.toMatchObject({ code: 'DTX_CONFLICT' });
+    expect(await rig.state(gid)).toBe('prepared');
+  });
 });

@@ -108,6 +108,14 @@ export function writeCases(context: StoreContext): void {
     expect(await context.store.write(submitWrite(newGid()))).toEqual({ result: 'stale' });
   });
 
+  it('refuses a change that is meant for another type of transaction', async () => {
+    const { gid } = await inserted(context);
+    const stored = { transType: 'saga', status: 'prepared', branchCount: 4 };
+    expect(await context.store.write({ ...submitWrite(gid), transType: 'tcc' })).toEqual({ result: 'stale', stored });
+    expect((await context.read(gid)).transaction.status).toBe('prepared');
+    expect(await context.store.write({ ...submitWrite(gid), transType: 'saga' })).toMatchObject({ result: 'applied' });
+  });
+
   it('does not take a held transaction away when told not to', async () => {
     const again = { ...submitWrite('', LONG_LEASE), from: 'submitted', unheldOnly: true } as const;
     const held = await inserted(context, LONG_LEASE);

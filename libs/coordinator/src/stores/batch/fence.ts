@@ -47,10 +47,11 @@ export interface Schedule {
  * evaluated on a snapshot and lets stale writes through (design 4).
  */
 
-/** A client's change: right status, and not held when it must not be. */
+/** A client's change: right status, the type it was meant for, and not held when it must not be. */
 export function fenceChange(write: ChangeWrite, row: LockedRow | undefined, now: Instant): Stale | Held | undefined {
   if (!row) return { result: 'stale' };
-  if (row.status !== write.from) return { result: 'stale', stored: storedOf(row) };
+  const isOther = write.transType !== undefined && row.transType !== write.transType;
+  if (row.status !== write.from || isOther) return { result: 'stale', stored: storedOf(row) };
   if (write.unheldOnly && isHeld(row, now)) return { result: 'held' };
   return undefined;
 }
