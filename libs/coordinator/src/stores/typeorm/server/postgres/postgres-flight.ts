@@ -1,4 +1,5 @@
 import type * as Pg from 'pg';
+import { AnswerWatch } from '../answer-watch';
 import type { TextParameter } from './postgres-parameters';
 import { ANSWER_TIMEOUT_MS, type PostgresClient } from './statement-settings';
 
@@ -19,7 +20,7 @@ export type TextRow = readonly (string | null)[];
 
 /** The part of the driver's connection that speaks the protocol. */
 interface Connection {
-  readonly stream: { cork(): void; uncork(): void };
+  readonly stream: { cork(): void; uncork(): void; destroy(): void };
   parse(statement: NamedStatement): void;
   close(statement: { readonly type: 'S'; readonly name: string }): void;
   bind(bound: { readonly statement: string; readonly values: readonly TextParameter[] }): void;
@@ -34,11 +35,13 @@ interface Handlers {
   handleCommandComplete(): void;
   handleError(error: Error): void;
   handleReadyForQuery(): void;
-  query_timeout: number;
 }
 
 /** Clients that know the statements. */
 const prepared = new WeakSet<PostgresClient>();
+
+/** Not the driver's own time limit, which is a timer for each query. */
+const watches = new WeakMap<PostgresClient, AnswerWatch>();
 
 /**
  * Sends statements together, in order, as one implicit transaction: the server commits at the end of them, and answers
@@ -77,30 +80,52 @@ function prepare(connection: Connection, statements: readonly NamedStatement[]):
 function roundTrip(client: PostgresClient, send: (connection: Connection) => void): Promise<readonly TextRow[]> {
   return new Promise((resolve, reject) => {
     const rows: TextRow[] = [];
+    const watch = watchOf(client);
+    let connection: Connection | undefined;
+    // A hung server must not hang its callers for ever. Its answer may still come, so the connection is of no more use.
+    const asked = watch.begin(() => {
+      reject(new Error(`read timeout: no answer within ${ANSWER_TIMEOUT_MS} ms`));
+      connection?.stream.destroy();
+    });
     const handlers: Handlers = {
-      submit: (connection) => {
-        connection.stream.cork();
-        try {
-          send(connection);
-          connection.sync();
-        } finally {
-          connection.stream.uncork();
-        }
+      submit: (own) => {
+        connection = own;
+        sendTogether(own, send);
         return null;
       },
       handleDataRow: ({ fields }) => void rows.push(fields),
       handleCommandComplete: () => {},
       handleError: (error) => query.callback(error),
       handleReadyForQuery: () => query.callback(),
-      query_timeout: ANSWER_TIMEOUT_MS,
     };
-    // The driver takes nothing but its own class where it pipelines, and puts its time limit around the callback.
+    // The driver takes nothing but its own class where it pipelines.
     const { Query } = driver();
     const query = Object.assign(new Query(''), handlers, {
-      callback: (error?: Error) => (error ? reject(error) : resolve(rows)),
+      callback: (error?: Error) => {
+        watch.end(asked);
+        if (error) reject(error);
+        else resolve(rows);
+      },
     });
     client.query(query);
   });
+}
+
+function sendTogether(connection: Connection, send: (connection: Connection) => void): void {
+  connection.stream.cork();
+  try {
+    send(connection);
+    connection.sync();
+  } finally {
+    connection.stream.uncork();
+  }
+}
+
+/** Flights of one client follow each other. */
+function watchOf(client: PostgresClient): AnswerWatch {
+  let watch = watches.get(client);
+  if (!watch) watches.set(client, (watch = new AnswerWatch(ANSWER_TIMEOUT_MS)));
+  return watch;
 }
 
 /** Loaded late: the package is only there where PostgreSQL is used. And once: Node looks at its files at every `require`. */
