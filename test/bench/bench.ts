@@ -3,7 +3,7 @@ import type { Lane, RunningLane } from './lanes';
 import { startProcess } from './lanes/process';
 import { median } from './measure/median';
 import { rotated } from './measure/rotated';
-import { RAMP, WARM_UP } from './measure/settling';
+import { RAMP, warmUpFor } from './measure/settling';
 import type { BenchOptions } from './options';
 import type { Progress } from './progress';
 import { Sampler, type Sample, type Timing } from './sample';
@@ -32,7 +32,7 @@ export async function runBench(options: BenchOptions, cleanup: Cleanup, progress
     sampler.sample(measured.instance, timingOf(measured, lanes, seconds));
   for (const measured of lanes) {
     progress(`warming up ${measured.lane.name}`);
-    measured.warmUp.push(await measure(measured, WARM_UP));
+    measured.warmUp.push(await measure(measured, warmUpFor(options.seconds)));
   }
   for (let round = 0; round < options.rounds; round += 1) {
     for (const measured of rotated(lanes, round)) {

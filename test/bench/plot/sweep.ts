@@ -2,7 +2,7 @@ import type { ServerProcess } from '../../support/server-process';
 import type { RunningLane } from '../lanes';
 import { median } from '../measure/median';
 import { rotated } from '../measure/rotated';
-import { RAMP, WARM_UP } from '../measure/settling';
+import { RAMP, warmUpFor } from '../measure/settling';
 import type { MeasureOptions } from '../options';
 import type { Progress } from '../progress';
 import { Sampler, type Sample } from '../sample';
@@ -30,7 +30,7 @@ export async function sweep(cells: readonly Cell[], { branches, options, progres
   const lanes = new Map(cells.map((cell) => [cell.instance, cell]));
   for (const cell of lanes.values()) {
     progress(`warming up ${cell.name}`);
-    await sample({ ...cell, inflight: options.inflight }, WARM_UP);
+    await sample({ ...cell, inflight: options.inflight }, warmUpFor(options.seconds));
   }
   for (let round = 0; round < rounds; round += 1) {
     for (const cell of rotated(cells, Math.floor((round * cells.length) / rounds))) {
