@@ -1,4 +1,5 @@
 import type * as Mysql2 from 'mysql2';
+import { AnswerWatch } from '../answer-watch';
 
 /** How long the server may be silent after a statement. Far longer than it waits for a lock: it is hung, or gone. Milliseconds. */
 const ANSWER_TIMEOUT_MS = 15_000;
@@ -59,13 +60,13 @@ function prepare(connection: Mysql2.PoolConnection): void {
  */
 function boundAnswers(connection: Mysql2.PoolConnection): void {
   const query = connection.query.bind(connection) as unknown as Query;
+  const watch = new AnswerWatch(ANSWER_TIMEOUT_MS);
+  const whenLate = (): void => abandon(connection, new Error(`no answer within ${ANSWER_TIMEOUT_MS} ms`));
   const bounded: Query = (statement, ...rest) => {
     const done = rest.at(-1) as Done;
-    const timer = setTimeout(() => {
-      abandon(connection, new Error(`no answer within ${ANSWER_TIMEOUT_MS} ms`));
-    }, ANSWER_TIMEOUT_MS);
+    const asked = watch.begin(whenLate);
     const answered: Done = (...answer) => {
-      clearTimeout(timer);
+      watch.end(asked);
       done(...answer);
     };
     return query(statement, ...rest.slice(0, -1), answered);
