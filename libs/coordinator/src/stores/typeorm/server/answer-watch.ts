@@ -1,7 +1,7 @@
 /**
  * The time limit of a connection on which one thing after the other is asked. It has one timer and not one for each of them:
- * timers of Node are chained to each other for as long as the collector of old objects has not come by, and would keep alive
- * all that a batch has sent.
+ * measured with the driver's own limit, a timer for each query, what the batches had sent outlived young collections, which
+ * made each of these several times as long.
  */
 export class AnswerWatch {
   private timer: NodeJS.Timeout | undefined;
