@@ -44,10 +44,14 @@ describe('a bank that is asked for a transfer', () => {
     release();
     await until('the saga is taken', async () => (await transfer('saga')).status === 201);
     const ends = await Promise.all(modes.map((mode) => ended(world.api, `busy-${mode}`)));
-    expect(ends.map(({ status }) => status)).toEqual(['succeed', 'failed', 'succeed']);
+    const [saga, tcc, msg] = ends.map(({ status }) => status);
+    expect([saga, msg]).toEqual(['succeed', 'succeed']);
+    // A submit that still waits for a place when its client gives up may be the next to get one, or be too late.
+    const { outcome } = replies[1]!.json as { outcome?: unknown };
+    expect(outcome === 'unknown' ? ['succeed', 'failed'] : ['failed']).toContain(tcc);
     const after = await balancesOf(world.allBanks);
     expect([totalOf(after), await heldTotal(world.allBanks)]).toEqual([totalOf(before), 0]);
-    expect(after.get('bank-b/bob')).toBe(before.get('bank-b/bob')! + 20);
+    expect(after.get('bank-b/bob')).toBe(before.get('bank-b/bob')! + (tcc === 'succeed' ? 30 : 20));
   });
 
   test('by message to a bank that has just died, says 503 and when to come back', async () => {
