@@ -16,6 +16,8 @@ export interface PlanStep {
   readonly readsAll: boolean;
   /** Rows that it sorts, as the planner expects; 0 if it does not sort. */
   readonly sorts: number;
+  /** The index that it reads; empty if none, and where the server does not say. */
+  readonly index: string;
   readonly sql: string;
 }
 
@@ -95,6 +97,7 @@ function recordPrepared(sent: SentStatement[]): { restore(): void } {
 interface PostgresNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
+  readonly 'Index Name'?: string;
   readonly 'Index Cond'?: string;
   readonly 'Plan Rows': number;
   readonly Plans?: readonly PostgresNode[];
@@ -106,6 +109,7 @@ function stepsOf(node: PostgresNode, sql: string): PlanStep[] {
     table: node['Relation Name'] ?? '',
     readsAll: type === 'Seq Scan' || (/^(Bitmap )?Index/.test(type) && node['Index Cond'] === undefined),
     sorts: type.endsWith('Sort') ? (node.Plans?.[0]?.['Plan Rows'] ?? 0) : 0,
+    index: node['Index Name'] ?? '',
     sql,
   };
   return [step, ...(node.Plans ?? []).flatMap((child) => stepsOf(child, sql))];
@@ -134,6 +138,7 @@ async function mysqlPlanner(env: StoreEnvironment): Promise<Planner> {
           // MariaDB calls it ALL what an INSERT of given values does to its table.
           readsAll: row['select_type'] !== 'INSERT' && (row['type'] === 'ALL' || row['type'] === 'index'),
           sorts: /Using filesort/.test(String(row['Extra'])) ? Number(row['rows']) : 0,
+          index: String(row['key'] ?? ''),
           sql,
         }));
       }),
