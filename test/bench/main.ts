@@ -47,7 +47,7 @@ async function compare(options: BenchOptions, cleanup: Cleanup): Promise<number>
   console.log(`${engine.name}: ${shape} on ${machine()}`);
   const measured = await runBench(options, cleanup, terminalProgress);
   const lanes = measured.map(laneResult);
-  const ratios = ratiosOf(lanes);
+  const ratios = ratiosOf(measured);
   console.log(`\n${tableOf(measured, ratios)}`);
   await save(options, { store: engine.name, inflight, steps, seconds, rounds, history, lanes, ratios });
   return complain(problemsOf(measured));

@@ -20,7 +20,7 @@ export interface LaneResult {
 /** Ratio by name, only of lanes that were run. */
 export type Ratios = Readonly<Record<string, number>>;
 
-/** Name of a ratio of medians: what is divided by what. A further one is one more entry. */
+/** Name of a ratio of rates: what is divided by what. A further one is one more entry. */
 const QUOTIENTS: Readonly<Record<string, readonly [dividend: string, divisor: string]>> = {
   ceiling: ['ours', 'floor'],
   naive: ['ours', 'naive'],
@@ -51,14 +51,24 @@ export function laneResult({ lane, samples }: LaneSamples): LaneResult {
   };
 }
 
-export function ratiosOf(lanes: readonly LaneResult[]): Ratios {
-  const result = (name: string): LaneResult | undefined => lanes.find((lane) => lane.name === name);
+/**
+ * A rate is divided by that of the other lane in the same round, a few seconds apart, and the median of these quotients is the
+ * ratio: a machine that is slower in some rounds than in others is so for both.
+ */
+export function ratiosOf(measured: readonly LaneSamples[]): Ratios {
+  const samplesOf = (name: string): readonly Sample[] | undefined =>
+    measured.find(({ lane }) => lane.name === name)?.samples;
   const quotients = Object.entries(QUOTIENTS).flatMap(([ratio, [dividend, divisor]]) => {
-    const [above, below] = [result(dividend), result(divisor)];
-    return above && below ? [[ratio, rounded(above.sagas_per_s / below.sagas_per_s, 3)] as const] : [];
+    const [above, below] = [samplesOf(dividend), samplesOf(divisor)];
+    return above && below ? [[ratio, rounded(median(quotientsOf(above, below)), 3)] as const] : [];
   });
-  const latency = result(LATENCY_LANE);
-  return { ...Object.fromEntries(quotients), ...(latency && { p99_over_p50: latency.p99_over_p50 }) };
+  const latency = measured.find(({ lane }) => lane.name === LATENCY_LANE);
+  return { ...Object.fromEntries(quotients), ...(latency && { p99_over_p50: laneResult(latency).p99_over_p50 }) };
+}
+
+/** Round by round. */
+function quotientsOf(above: readonly Sample[], below: readonly Sample[]): number[] {
+  return above.map(({ sagasPerSecond }, round) => sagasPerSecond / below[round]!.sagasPerSecond);
 }
 
 /** @returns what went wrong, lane by lane, with how often. */

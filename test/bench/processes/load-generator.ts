@@ -1,6 +1,7 @@
 import { newGid } from '@nestjs-dtx/protocol';
-import { Client, type Dispatcher } from 'undici';
+import type { Client, Dispatcher } from 'undici';
 import { closedLoop } from '../load/closed-loop';
+import { Connections } from '../load/connections';
 import { openLoop } from '../load/open-loop';
 import type { Operation } from '../load/operation';
 import { requestsOf, type LoadRequest } from '../load/requests';
@@ -8,8 +9,6 @@ import type { RunOrder, Tally } from '../load/tally';
 import { serveRuns } from './driver';
 
 const HEADERS = { 'content-type': 'application/json' };
-/** A lane that hangs must not hang the measurement. Milliseconds. */
-const TIMEOUT_MS = 15_000;
 const PROBLEM_LENGTH = 200;
 
 /**
@@ -63,18 +62,15 @@ class TransactionClient implements Dispatcher.DispatchHandler {
   }
 }
 
+const connections = new Connections();
+
 async function run(order: RunOrder): Promise<Tally> {
   const { target, branches, inflight, steps, seconds, perSecond } = order;
   const requests = requestsOf(order.transType, branches, steps);
-  const timeouts = { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS };
-  const clients = Array.from({ length: inflight }, () => new Client(target, timeouts));
+  const clients = await connections.open(target, inflight);
   const operations = clients.map((client) => new TransactionClient(client, requests).carryOut);
-  try {
-    if (perSecond === undefined) return await closedLoop(operations, seconds);
-    return await openLoop(operations, { perSecond, seconds });
-  } finally {
-    await Promise.all(clients.map((client) => client.destroy()));
-  }
+  if (perSecond === undefined) return closedLoop(operations, seconds);
+  return openLoop(operations, { perSecond, seconds });
 }
 
 serveRuns('load generator', run);
