@@ -1,9 +1,13 @@
+import { setTimeout } from 'node:timers/promises';
 import { Client, type Dispatcher } from 'undici';
 
 /** A lane that hangs must not hang the measurement. Milliseconds. */
 const TIMEOUT_MS = 15_000;
 /** As long as any bench: a connection of a lane that waits for its turn stays open. Milliseconds. */
 const KEEP_ALIVE_MS = 60 * 60 * 1000;
+
+/** The greetings come all at once, and what they leave behind must not meet the first sagas. Milliseconds. */
+const SETTLE_MS = 100;
 
 /** Changes nothing anywhere; whether there is such an address does not matter. */
 const GREETING: Dispatcher.RequestOptions = { path: '/', method: 'GET' };
@@ -26,6 +30,7 @@ export class Connections {
     while (kept.length < count) kept.push(connection(server));
     const clients = kept.slice(0, count);
     await Promise.all(clients.map(opened));
+    await setTimeout(SETTLE_MS);
     return clients;
   }
 
