@@ -14,7 +14,7 @@ export interface AlertSender {
 export class HttpAlertSender implements AlertSender {
   private readonly pool: Pool;
   private readonly path: string;
-  private readonly headers: Readonly<Record<string, string>>;
+  private readonly headers: readonly string[];
 
   /**
    * @param url http(s); credentials in it are sent as basic authentication
@@ -27,7 +27,7 @@ export class HttpAlertSender implements AlertSender {
     const target = new URL(url);
     this.pool = new Pool(target.origin, { connections: 1, headersTimeout: 0, bodyTimeout: 0 });
     this.path = target.pathname + target.search;
-    this.headers = { 'content-type': 'application/json', ...credentials(target) };
+    this.headers = Object.entries({ 'content-type': 'application/json', ...credentials(target) }).flat();
   }
 
   send(alert: Alert): Promise<string | undefined> {

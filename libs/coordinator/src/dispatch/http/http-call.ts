@@ -1,4 +1,4 @@
-import type { Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 
 /** What came back: an answer with the beginning of its body, or the reason why there was none. */
 export type HttpCallResult =
@@ -10,7 +10,8 @@ export interface HttpCallRequest {
   readonly path: string;
   readonly method: 'GET' | 'POST';
   readonly payload: Uint8Array;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Names and values by turns, the names in lower case. */
+  readonly headers: readonly string[];
   /** Covers the whole exchange, connecting and body included. Milliseconds. */
   readonly timeoutMs: number;
   /** Bytes of the answer's body that are looked at; the rest is read and dropped, so that the connection stays usable. */
@@ -21,19 +22,20 @@ export interface HttpCallRequest {
 const MAX_ANSWER = 64 * 1024;
 
 /**
- * One exchange over a pool, on undici's lowest level and with a callback: a handler object costs a fraction of the
+ * One exchange, on undici's lowest level and with a callback: a handler object costs a fraction of the
  * promise-and-stream API, and this runs twice per transaction.
  *
+ * @param via connection or pool of connections
  * @param done called exactly once
  */
-export function httpCall(pool: Pool, request: HttpCallRequest, done: (result: HttpCallResult) => void): void {
+export function httpCall(via: Dispatcher, request: HttpCallRequest, done: (result: HttpCallResult) => void): void {
   const exchange = new Exchange(request, done);
   try {
-    pool.dispatch(
+    via.dispatch(
       {
         path: request.path,
         method: request.method,
-        headers: request.headers as Record<string, string>,
+        headers: request.headers as string[],
         body: request.method === 'POST' ? request.payload : null,
       },
       exchange,

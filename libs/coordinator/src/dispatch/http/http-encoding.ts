@@ -10,12 +10,13 @@ export interface HttpEncoding {
   outcome(answer: HttpAnswer): Outcome;
 }
 
-const BASE_HEADERS = { 'content-type': 'application/json', accept: 'application/json' } as const;
+const OUR_HEADERS = { 'content-type': 'application/json', accept: 'application/json' } as const;
+const OURS_ALONE = Object.entries(OUR_HEADERS).flat();
 
 /** Ours, and those of the transaction, which add to them and override them, whatever their case (spec 4.2). */
-export function headersOf({ headers }: DispatchRequest): Readonly<Record<string, string>> {
-  if (!headers) return BASE_HEADERS;
-  const merged: Record<string, string> = { ...BASE_HEADERS };
+export function headersOf({ headers }: DispatchRequest): readonly string[] {
+  if (!headers) return OURS_ALONE;
+  const merged: Record<string, string> = { ...OUR_HEADERS };
   for (const [name, value] of Object.entries(headers)) merged[name.toLowerCase()] = value;
-  return merged;
+  return Object.entries(merged).flat();
 }

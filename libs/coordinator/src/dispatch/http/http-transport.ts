@@ -1,24 +1,24 @@
 import { transportError } from '@nestjs-dtx/protocol';
-import { Pool } from 'undici';
 import type { Clock } from '../../clock/clock';
 import { answered, type DispatchRequest, type DispatchResult } from '../dispatch';
 import { Destination, type DestinationLimits, type Refused } from '../destination';
 import { CallTargets } from './call-target';
 import { httpCall, type HttpCallRequest } from './http-call';
+import { HttpConnections } from './http-connections';
 import type { HttpEncoding } from './http-encoding';
 
 interface Origin {
-  readonly pool: Pool;
+  readonly connections: HttpConnections;
   readonly destination: Destination;
   lastUsedMs: number;
 }
 
-/** Pools of origins not called for this long are closed. Milliseconds. */
+/** Connections to origins not called for this long are closed. Milliseconds. */
 const IDLE_MS = 5 * 60 * 1000;
 /** Origins beyond which idle ones are looked for. */
 const SWEEP_ABOVE = 64;
 
-/** Calls branches over HTTP, however they are encoded: one connection pool, concurrency limit and breaker per origin. */
+/** Calls branches over HTTP, however they are encoded: connections, a concurrency limit and a breaker per origin. */
 export class HttpTransport {
   private readonly targets = new CallTargets();
   private readonly origins = new Map<string, Origin>();
@@ -51,7 +51,7 @@ export class HttpTransport {
 
   /** Ends all connections; calls still in flight fail. */
   async close(): Promise<void> {
-    await Promise.all([...this.origins.values()].map(({ pool }) => pool.destroy()));
+    await Promise.all([...this.origins.values()].map(({ connections }) => connections.destroy()));
     this.origins.clear();
   }
 
@@ -61,8 +61,7 @@ export class HttpTransport {
     if (!origin) {
       if (this.origins.size >= SWEEP_ABOVE) this.closeIdle(now);
       origin = {
-        // The deadline of a call is kept by the call itself: undici's own timers only tick once a second.
-        pool: new Pool(name, { connections: this.limits.concurrency, headersTimeout: 0, bodyTimeout: 0 }),
+        connections: new HttpConnections(name),
         destination: new Destination(name, this.limits, this.clock),
         lastUsedMs: now,
       };
@@ -76,7 +75,7 @@ export class HttpTransport {
     for (const [name, origin] of this.origins) {
       if (!origin.destination.isIdle || now - origin.lastUsedMs < IDLE_MS) continue;
       this.origins.delete(name);
-      void origin.pool.close();
+      void origin.connections.close();
     }
   }
 }
@@ -90,12 +89,14 @@ async function exchangeUnlessRefused(
 }
 
 function exchange(
-  { pool, destination }: Origin,
+  { connections, destination }: Origin,
   encoded: HttpCallRequest,
   encoding: HttpEncoding,
 ): Promise<DispatchResult> {
   return new Promise((resolve) => {
-    httpCall(pool, encoded, (result) => {
+    const client = connections.take();
+    httpCall(client, encoded, (result) => {
+      connections.release(client, result.answered);
       destination.leave(result.answered);
       resolve(answered(result.answered ? encoding.outcome(result) : transportError(result.reason)));
     });
