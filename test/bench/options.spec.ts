@@ -26,6 +26,7 @@ describe('the command line of the bench', () => {
 
   it('takes lanes in the order in which they use each other', () => {
     expect(lanesOf('--lanes=floor,half,ours')).toEqual(['ours', 'half', 'floor']);
+    expect(lanesOf('--lanes=floor_half,floor,ours')).toEqual(['ours', 'floor', 'floor_half']);
   });
 
   it('measures transactions of a type beside sagas alone unless told otherwise', () => {
@@ -73,8 +74,10 @@ describe('the command line of the bench', () => {
     [['--seconds=1.5'], '--seconds=1.5: must be a whole number from 1 to 3600'],
     [['--history=few'], '--history=few: must be a whole number from 1 to 100000000'],
     [['--store=oracle'], '--store=oracle: must be of sqlite, mariadb, postgres'],
-    [['--lanes=ours,theirs'], '--lanes=theirs: must be of ours, half, floor, naive, store, history'],
+    [['--lanes=ours,theirs'], '--lanes=theirs: must be of ours, half, floor, floor_half, naive, store, history'],
     [['--lanes=half'], '--lanes=half: half needs ours'],
+    [['--lanes=ours,floor_half'], '--lanes=ours,floor_half: floor_half needs floor'],
+    [['--lanes=floor,floor_half'], '--lanes=floor,floor_half: floor_half needs ours'],
     [['--lanes=ours,history'], '--lanes=ours,history: history needs --history=N'],
     [['--mode=try'], '--mode=try: must be of saga, tcc, xa, msg, workflow'],
     [['--mode=tcc', '--lanes=floor'], '--lanes=floor: mode needs ours'],

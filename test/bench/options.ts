@@ -108,13 +108,27 @@ function plotOptions({ store, history = '1000000', out }: Values): Omit<PlotOpti
   return { engines, out, history: wholeNumber('history', history, MOST_ROWS) };
 }
 
+/** Lanes that run on the process of another one, or at its pace. */
+const NEEDED: readonly (readonly [lane: string, needed: string])[] = [
+  ['half', 'ours'],
+  ['floor_half', 'floor'],
+  ['floor_half', 'ours'],
+];
+
+/** Lanes that are run where none is asked for. */
+function isUsual(name: string, history: number): boolean {
+  return name === 'history' ? history > 0 : name !== 'floor_half';
+}
+
 /** In the order of {@link LANES}, whatever the order given: some lanes use one before them. */
 function lanesOf({ lanes, mode, protocol, transport }: Values, history: number): Lane[] {
   const isBeside = [mode, protocol, transport].some((option) => option !== undefined);
   const names = lanes?.split(',') ?? (isBeside ? ['ours'] : undefined);
   for (const name of names ?? []) chosen('lanes', LANES, name);
-  const has = (name: string): boolean => names?.includes(name) ?? (name !== 'history' || history > 0);
-  if (has('half') && !has('ours')) throw new UsageError(`--lanes=${lanes}: half needs ours`);
+  const has = (name: string): boolean => names?.includes(name) ?? isUsual(name, history);
+  for (const [lane, needed] of NEEDED) {
+    if (has(lane) && !has(needed)) throw new UsageError(`--lanes=${lanes}: ${lane} needs ${needed}`);
+  }
   if (has('history') && history === 0) throw new UsageError(`--lanes=${lanes}: history needs --history=N`);
   const others = LANES.filter(({ name }) => has(name));
   const besides = [...protocolLanes(protocol), ...transportLanes(transport), ...modeLanes(mode)];

@@ -1,5 +1,6 @@
 import { WIRES } from '../transports/wire';
 import type { LaneSamples } from './bench';
+import { floorHalf } from './lanes/floor-half.lane';
 import { floor } from './lanes/floor.lane';
 import { half } from './lanes/half.lane';
 import { history } from './lanes/history.lane';
@@ -64,6 +65,11 @@ describe('the result of a bench', () => {
     const lanes = [ours, half].map((lane) => ({ lane, samples: rounds.map((times) => ({ ...sample(1), ...times })) }));
     expect(ratiosOf(lanes)).toEqual({ p99_over_p50: 3 });
     expect(ratiosOf(lanes.slice(0, 1))).toEqual({});
+  });
+
+  it('compares slow sagas with those of a bare server at the same pace', () => {
+    const lanes = [half, floorHalf].map((lane, index) => ({ lane, samples: [{ ...sample(1), p99Ms: 12 / (index + 1) }] }));
+    expect(ratiosOf(lanes)).toEqual({ p99_over_p50: 2.4, p99_over_floor: 2 });
   });
 
   it('sums up what went wrong over the rounds', () => {

@@ -33,6 +33,8 @@ const QUOTIENTS: Readonly<Record<string, readonly [dividend: string, divisor: st
 
 /** The lane whose latencies count, as it is neither idle nor full. */
 const LATENCY_LANE = 'half';
+/** The lane that says what of them is the machine's. */
+const BARE_LATENCY_LANE = 'floor_half';
 
 export function laneResult({ lane, samples }: LaneSamples): LaneResult {
   const middle = (pick: (sample: Sample) => number): number => rounded(median(samples.map(pick)), 2);
@@ -60,15 +62,24 @@ export function ratiosOf(measured: readonly LaneSamples[]): Ratios {
     measured.find(({ lane }) => lane.name === name)?.samples;
   const quotients = Object.entries(QUOTIENTS).flatMap(([ratio, [dividend, divisor]]) => {
     const [above, below] = [samplesOf(dividend), samplesOf(divisor)];
-    return above && below ? [[ratio, rounded(median(quotientsOf(above, below)), 3)] as const] : [];
+    return above && below ? [[ratio, rounded(quotient(above, below, 'sagasPerSecond'), 3)] as const] : [];
   });
-  const latency = measured.find(({ lane }) => lane.name === LATENCY_LANE);
-  return { ...Object.fromEntries(quotients), ...(latency && { p99_over_p50: laneResult(latency).p99_over_p50 }) };
+  return { ...Object.fromEntries(quotients), ...latencyRatios(measured) };
 }
 
-/** Round by round. */
-function quotientsOf(above: readonly Sample[], below: readonly Sample[]): number[] {
-  return above.map(({ sagasPerSecond }, round) => sagasPerSecond / below[round]!.sagasPerSecond);
+function latencyRatios(measured: readonly LaneSamples[]): Ratios {
+  const latency = measured.find(({ lane }) => lane.name === LATENCY_LANE);
+  if (!latency) return {};
+  const bare = measured.find(({ lane }) => lane.name === BARE_LATENCY_LANE);
+  return {
+    p99_over_p50: laneResult(latency).p99_over_p50,
+    ...(bare && { p99_over_floor: rounded(quotient(latency.samples, bare.samples, 'p99Ms'), 2) }),
+  };
+}
+
+/** The median of what is divided round by round. */
+function quotient(above: readonly Sample[], below: readonly Sample[], figure: 'sagasPerSecond' | 'p99Ms'): number {
+  return median(above.map((sample, round) => sample[figure] / below[round]![figure]));
 }
 
 /** @returns what went wrong, lane by lane, with how often. */

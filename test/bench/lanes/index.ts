@@ -1,3 +1,4 @@
+import { floorHalf } from './floor-half.lane';
 import { floor } from './floor.lane';
 import { half } from './half.lane';
 import { history } from './history.lane';
@@ -12,4 +13,4 @@ export { transportLane } from './transport.lane';
 export type { Lane, LaneSurroundings, RelativePace, RunningLane } from './lane';
 
 /** All lanes, in the order of the table. Those that use another one stand behind it. */
-export const LANES: readonly Lane[] = [ours, half, floor, naive, store, history];
+export const LANES: readonly Lane[] = [ours, half, floor, floorHalf, naive, store, history];
