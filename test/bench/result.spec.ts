@@ -68,7 +68,10 @@ describe('the result of a bench', () => {
   });
 
   it('compares slow sagas with those of a bare server at the same pace', () => {
-    const lanes = [half, floorHalf].map((lane, index) => ({ lane, samples: [{ ...sample(1), p99Ms: 12 / (index + 1) }] }));
+    const lanes = [half, floorHalf].map((lane, index) => ({
+      lane,
+      samples: [{ ...sample(1), p99Ms: 12 / (index + 1) }],
+    }));
     expect(ratiosOf(lanes)).toEqual({ p99_over_p50: 2.4, p99_over_floor: 2 });
   });
 
