@@ -24,7 +24,7 @@ interface Probe {
 }
 
 /** Rows that one statement goes through at most, and how many such statements a page is worth. */
-const WINDOW = 2500;
+const WINDOW = 1500;
 const MOST_WINDOWS = 3;
 /** Places that one statement looks at in search of a time. */
 const PROBES = 8;
