@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import { httpCall } from '../dispatch/http/http-call';
+import { undiciCall } from '../dispatch/http/undici-call';
 import type { Alert } from './alert';
 
 /** Where alerts go, one at a time. */
@@ -34,7 +34,7 @@ export class HttpAlertSender implements AlertSender {
     const payload = Buffer.from(JSON.stringify(alert));
     const { path, headers, timeoutMs } = this;
     return new Promise((resolve) => {
-      httpCall(this.pool, { method: 'POST', path, payload, headers, timeoutMs }, (result) => {
+      undiciCall(this.pool, { method: 'POST', path, payload, headers, timeoutMs }, (result) => {
         if (!result.answered) resolve(result.reason);
         else resolve(result.status >= 200 && result.status < 300 ? undefined : `status ${result.status}`);
       });

@@ -1,6 +1,10 @@
-import { ScriptedService } from '@nestjs-dtx/testing';
-import type { Client } from 'undici';
+import { Gate, ScriptedService, until } from '@nestjs-dtx/testing';
+import type { HttpCallRequest, HttpCallResult } from './http-call';
+import type { HttpConnection } from './http-connection';
 import { HttpConnections } from './http-connections';
+import { TlsConnection } from './tls-connection';
+
+const GET: HttpCallRequest = { path: '/', method: 'GET', payload: Buffer.alloc(0), headers: [], timeoutMs: 5000 };
 
 describe('the connections to an origin', () => {
   let service: ScriptedService;
@@ -16,10 +20,13 @@ describe('the connections to an origin', () => {
     await service.stop();
   });
 
-  async function exchange(client: Client): Promise<void> {
-    const { body } = await client.request({ path: '/', method: 'GET' });
-    await body.dump();
-    connections.release(client, true);
+  function exchange(connection: HttpConnection): Promise<HttpCallResult> {
+    return new Promise((resolve) =>
+      connection.call(GET, (result) => {
+        connections.release(connection, result.answered);
+        resolve(result);
+      }),
+    );
   }
 
   test('are for one call at a time, and the one used last is used first', async () => {
@@ -32,22 +39,56 @@ describe('the connections to an origin', () => {
     expect(service.connections).toBe(2);
   });
 
-  test('are not used again after a call without an answer, which may still come', async () => {
-    const client = connections.take();
-    connections.release(client, false);
-    expect(connections.take()).not.toBe(client);
-    expect(client.destroyed).toBe(true);
+  test('are not used again after a call without an answer, which may still come', () => {
+    const connection = connections.take();
+    connections.release(connection, false);
+    expect(connections.take()).not.toBe(connection);
   });
 
-  test('end their calls before they are closed, and fail them when they are destroyed', async () => {
-    const closing = exchange(connections.take());
-    await connections.close();
-    await closing;
-    const another = new HttpConnections(service.url);
+  test('end their calls before they are closed, and those that are idle at once', async () => {
+    let open = 0;
+    service.onConnection((socket) => {
+      open += 1;
+      socket.once('close', () => (open -= 1));
+    });
+    const [busy, idle] = [connections.take(), connections.take()];
+    await exchange(idle);
+    const gate = new Gate();
+    service.script = async () => {
+      await gate.pass();
+      return { status: 200 };
+    };
+    const ending = exchange(busy);
+    await service.received(2);
+    connections.close();
+    await until(() => open === 1);
+    gate.open();
+    expect(await ending).toMatchObject({ answered: true, status: 200 });
+    await until(() => open === 0);
+  });
+
+  test('fail their calls when they are destroyed', async () => {
     service.script = () => new Promise(() => {});
-    const failing = another.take().request({ path: '/', method: 'GET' });
-    const destroyed = service.received(2).then(() => another.destroy());
-    await expect(failing).rejects.toThrow(/destroyed|closed/i);
-    await destroyed;
+    const failing = exchange(connections.take());
+    await service.received(1);
+    await connections.destroy();
+    expect(await failing).toEqual({ answered: false, reason: expect.stringMatching(/closed/) });
+  });
+
+  test('end when the service has not been called for some time, without another call', async () => {
+    let open = 0;
+    service.onConnection((socket) => {
+      open += 1;
+      socket.once('close', () => (open -= 1));
+    });
+    service.script = () => ({ status: 200, headers: { 'keep-alive': 'timeout=3' } });
+    await exchange(connections.take());
+    expect(open).toBe(1);
+    await until(() => open === 0, { timeoutMs: 4500 });
+  });
+
+  test('to https are those of a library', () => {
+    connections = new HttpConnections('https://localhost:1');
+    expect(connections.take()).toBeInstanceOf(TlsConnection);
   });
 });

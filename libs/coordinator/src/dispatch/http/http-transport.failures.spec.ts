@@ -1,52 +1,11 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { ManualClock, ScriptedService, until } from '@nestjs-dtx/testing';
 import type { DispatchRequest, DispatchResult } from '../dispatch';
 import { HttpTransport } from './http-transport';
 import { PlainEncoding } from './plain-encoding';
+import { RawServer } from './raw-server.spec-helper';
 
 const LIMITS = { concurrency: 4, queue: 4, breakerThreshold: 100, breakerOpenMaxMs: 5000 };
 const PLAIN = new PlainEncoding({ substring: true });
-
-/** A server that speaks no HTTP but what a test writes to the socket after the request has come. */
-class RawServer {
-  readonly sockets = new Set<Socket>();
-  requests = 0;
-  /** Connections that the caller has ended. */
-  closed = 0;
-
-  private constructor(
-    private readonly server: Server,
-    readonly url: string,
-  ) {}
-
-  static async start(answer: (socket: Socket) => void): Promise<RawServer> {
-    const server = createServer();
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const raw = new RawServer(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}/x`);
-    server.on('connection', (socket) => {
-      raw.sockets.add(socket);
-      socket
-        .on('error', () => {})
-        .on('close', () => {
-          raw.sockets.delete(socket);
-          raw.closed += 1;
-        });
-      socket.on('data', () => {
-        raw.requests += 1;
-        answer(socket);
-      });
-    });
-    return raw;
-  }
-
-  async stop(): Promise<void> {
-    for (const socket of this.sockets) socket.destroy();
-    this.server.close();
-    await once(this.server, 'close');
-  }
-}
 
 describe('a branch call that gets no answer', () => {
   let transport: HttpTransport;

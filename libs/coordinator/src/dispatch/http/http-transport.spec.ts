@@ -75,6 +75,17 @@ describe('a branch call over HTTP', () => {
     });
   });
 
+  test('leaves out headers of the transaction that tell of the connection: they would contradict its own', async () => {
+    const headers = { Connection: 'close', 'Transfer-Encoding': 'chunked', 'content-length': '1', 'x-kept': '1' };
+    expect(await call('/out', { payload: '{"a":1}', headers })).toEqual(success);
+    expect(await call('/out', { payload: '{}' })).toEqual(success);
+    expect(service.calls[0]).toMatchObject({
+      headers: { 'x-kept': '1', 'content-length': '7', connection: 'keep-alive' },
+      body: Buffer.from('{"a":1}'),
+    });
+    expect(service.connections).toBe(1);
+  });
+
   test.each([
     [200, '', 'success'],
     [201, '{"id":1}', 'success'],

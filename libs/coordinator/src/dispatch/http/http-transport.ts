@@ -3,7 +3,7 @@ import type { Clock } from '../../clock/clock';
 import { answered, type DispatchRequest, type DispatchResult } from '../dispatch';
 import { Destination, type DestinationLimits, type Refused } from '../destination';
 import { CallTargets } from './call-target';
-import { httpCall, type HttpCallRequest } from './http-call';
+import type { HttpCallRequest } from './http-call';
 import { HttpConnections } from './http-connections';
 import type { HttpEncoding } from './http-encoding';
 
@@ -75,7 +75,7 @@ export class HttpTransport {
     for (const [name, origin] of this.origins) {
       if (!origin.destination.isIdle || now - origin.lastUsedMs < IDLE_MS) continue;
       this.origins.delete(name);
-      void origin.connections.close();
+      origin.connections.close();
     }
   }
 }
@@ -94,9 +94,9 @@ function exchange(
   encoding: HttpEncoding,
 ): Promise<DispatchResult> {
   return new Promise((resolve) => {
-    const client = connections.take();
-    httpCall(client, encoded, (result) => {
-      connections.release(client, result.answered);
+    const connection = connections.take();
+    connection.call(encoded, (result) => {
+      connections.release(connection, result.answered);
       destination.leave(result.answered);
       resolve(answered(result.answered ? encoding.outcome(result) : transportError(result.reason)));
     });
