@@ -11,7 +11,15 @@ import type { Sample } from './sample';
 
 function sample(sagasPerSecond: number, coordinator: number | null = 100): Sample {
   const cpu = { coordinator, database: 40, branches: 30, load: null };
-  return { sagasPerSecond, finished: sagasPerSecond * 4, p50Ms: 5, p99Ms: 9, problems: {}, cpu };
+  return {
+    sagasPerSecond,
+    finished: sagasPerSecond * 4,
+    p50Ms: 5,
+    p99Ms: 9,
+    problems: {},
+    cpu,
+    stolen: coordinator && coordinator / 1000,
+  };
 }
 
 describe('the result of a bench', () => {
@@ -25,12 +33,13 @@ describe('the result of a bench', () => {
       p99_over_p50: 1.8,
       cpu_us: 20,
       cpu: { coordinator: 20, database: 40, branches: 30, load: null },
+      stolen: 0.02,
     });
   });
 
   it('does without processor times where there are none', () => {
     const measured: LaneSamples = { lane: ours, samples: [sample(1, null), sample(3, null)] };
-    expect(laneResult(measured)).toMatchObject({ sagas_per_s: 2, cpu_us: null });
+    expect(laneResult(measured)).toMatchObject({ sagas_per_s: 2, cpu_us: null, stolen: null });
   });
 
   it('divides ours by the lanes that were run, and a filled store by an empty one', () => {

@@ -15,6 +15,8 @@ export interface LaneResult {
   readonly cpu_us: number | null;
   /** The same for every process. */
   readonly cpu: CpuUse;
+  /** Share of the processors that the host gave to others, 0 to 1; `null` where it cannot be told. */
+  readonly stolen: number | null;
 }
 
 /** Ratio by name, only of lanes that were run. */
@@ -38,10 +40,11 @@ const BARE_LATENCY_LANE = 'floor_half';
 
 export function laneResult({ lane, samples }: LaneSamples): LaneResult {
   const middle = (pick: (sample: Sample) => number): number => rounded(median(samples.map(pick)), 2);
-  const cpu = (part: keyof CpuUse): number | null => {
-    const values = samples.map((sample) => sample.cpu[part]).filter((value) => value !== null);
-    return values.length === 0 ? null : rounded(median(values), 1);
+  const known = (pick: (sample: Sample) => number | null, digits: number): number | null => {
+    const values = samples.map(pick).filter((value) => value !== null);
+    return values.length === 0 ? null : rounded(median(values), digits);
   };
+  const cpu = (part: keyof CpuUse): number | null => known((sample) => sample.cpu[part], 1);
   return {
     name: lane.name,
     sagas_per_s: Math.round(middle(({ sagasPerSecond }) => sagasPerSecond)),
@@ -50,6 +53,7 @@ export function laneResult({ lane, samples }: LaneSamples): LaneResult {
     p99_over_p50: middle(({ p50Ms, p99Ms }) => p99Ms / p50Ms),
     cpu_us: cpu('coordinator'),
     cpu: { coordinator: cpu('coordinator'), database: cpu('database'), branches: cpu('branches'), load: cpu('load') },
+    stolen: known((sample) => sample.stolen, 3),
   };
 }
 

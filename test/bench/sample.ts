@@ -3,6 +3,7 @@ import type { ServerProcess } from '../support/server-process';
 import type { RunningLane } from './lanes';
 import type { RunOrder, Tally } from './load/tally';
 import { cpuTimeOfTreeUs, cpuTimeUs, perSaga } from './measure/cpu-time';
+import { processorTicks, stolenShare } from './measure/stolen';
 
 /** Processor time per saga of each process, in microseconds; `null` where there is none or it cannot be told. */
 export interface CpuUse {
@@ -15,6 +16,8 @@ export interface CpuUse {
 /** One measurement of one lane. */
 export interface Sample extends Tally {
   readonly cpu: CpuUse;
+  /** Share of the processors that the host took meanwhile, 0 to 1; `null` where it cannot be told. */
+  readonly stolen: number | null;
 }
 
 /** The part of an order that is the same for all lanes. */
@@ -40,9 +43,9 @@ export class Sampler {
   async sample(lane: RunningLane, timing: Timing): Promise<Sample> {
     const branches = lane.branches ?? this.branches;
     const callsBefore = await calls(branches);
-    const before = this.cpuTimes(lane);
+    const [before, ticksBefore] = [this.cpuTimes(lane), processorTicks()];
     const tally = await this.run(lane, timing);
-    const after = this.cpuTimes(lane);
+    const [after, ticksAfter] = [this.cpuTimes(lane), processorTicks()];
     if (lane.callsBranches) requireCalls((await calls(branches)) - callsBefore, tally.finished * this.shape.steps);
     const used = (part: keyof CpuUse): number | null => perSaga(before[part], after[part], tally.finished);
     return {
@@ -53,6 +56,7 @@ export class Sampler {
         branches: used('branches'),
         load: used('load'),
       },
+      stolen: stolenShare(ticksBefore, ticksAfter),
     };
   }
 

@@ -11,6 +11,7 @@ const HEADING = [
   'database',
   'branches',
   'load',
+  'stolen %',
 ];
 
 /** @returns the measurements as a table, the ratios and the legend, for people. */
@@ -18,7 +19,8 @@ export function tableOf(measured: readonly LaneSamples[], ratios: Ratios): strin
   return [
     ...aligned([HEADING, ...measured.map(rowOf)]),
     '',
-    'medians over the rounds; the last four columns are CPU microseconds per saga',
+    'medians over the rounds; coordinator, database, branches, load: CPU microseconds per saga; stolen: the share of the',
+    'processors that the host gave to others meanwhile (rounds with more than 1 % are measured again, and the calmest count)',
     ...ratioLines(ratios),
     '',
     ...measured.map(({ lane }) => `${lane.name.padEnd(7)} ${lane.what}`),
@@ -54,5 +56,6 @@ function rowOf(measured: LaneSamples): string[] {
     result.p50_ms.toFixed(2),
     result.p99_ms.toFixed(2),
     ...[coordinator, database, branches, load].map((us) => (us === null ? '–' : us.toFixed(0))),
+    result.stolen === null ? '–' : (result.stolen * 100).toFixed(1),
   ];
 }
