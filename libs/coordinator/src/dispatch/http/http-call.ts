@@ -27,6 +27,11 @@ export function timedOut({ timeoutMs }: HttpCallRequest): string {
   return `no answer within ${timeoutMs} ms`;
 }
 
+/** The same when there was not even a connection: nobody can have received it. */
+export function notConnected({ timeoutMs }: HttpCallRequest): string {
+  return `no connection within ${timeoutMs} ms`;
+}
+
 /** Why a call has no answer, with the error's code. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -16,9 +16,15 @@ export class HttpConnections {
   /** The one used last is used first, so that those which are not needed become idle long enough to be closed. */
   private readonly free: HttpConnection[] = [];
   private timer: NodeJS.Timeout | undefined;
+  private destroyed = false;
 
   /** @param origin scheme, host and port */
   constructor(private readonly origin: string) {}
+
+  /** Whether {@link destroy} was called: whoever waited for his turn until then comes too late. */
+  get isDestroyed(): boolean {
+    return this.destroyed;
+  }
 
   /** @returns a connection that is made when it is first used; to be given back by {@link release} */
   take(): HttpConnection {
@@ -44,6 +50,7 @@ export class HttpConnections {
 
   /** Ends all of them; calls under way fail. */
   async destroy(): Promise<void> {
+    this.destroyed = true;
     clearTimeout(this.timer);
     await Promise.all([...this.all].map((connection) => connection.destroy()));
   }

@@ -140,6 +140,17 @@ describe('a branch call over HTTP', () => {
     expect(service.connections).toBe(4);
   });
 
+  test('that waits for others when the coordinator shuts down is not made any more', async () => {
+    service.script = () => new Promise(() => {});
+    const calls = Array.from({ length: 6 }, () => call('/out'));
+    await service.received(4);
+    await transport.close();
+    const results = await Promise.all(calls);
+    expect(results.map(({ kind }) => kind)).toEqual(Array(6).fill('answered'));
+    expect(results.at(-1)).toMatchObject({ outcome: { kind: 'error', text: 'the coordinator is shutting down' } });
+    expect(service.calls).toHaveLength(4);
+  });
+
   test('to another origin has limits of its own', async () => {
     const other = await ScriptedService.start();
     const gate = new Gate();

@@ -93,6 +93,10 @@ function exchange(
   encoded: HttpCallRequest,
   encoding: HttpEncoding,
 ): Promise<DispatchResult> {
+  if (connections.isDestroyed) {
+    destination.leave(false);
+    return Promise.resolve(answered(transportError('the coordinator is shutting down')));
+  }
   return new Promise((resolve) => {
     const connection = connections.take();
     connection.call(encoded, (result) => {

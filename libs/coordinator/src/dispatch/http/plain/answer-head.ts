@@ -16,6 +16,7 @@ const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/
 const FIELD = /^([!#$%&'*+.^_`|~\w-]+):([\t\x20-\x7e\x80-\xff]*)$/;
 /** Beyond what a number can tell exactly nobody can have sent that many. */
 const LENGTH = /^\d{1,15}$/;
+const CHUNKED = /^chunked(?:[\t ]*,[\t ]*chunked)*$/;
 const TIMEOUT = /\btimeout=(\d{1,6})\b/i;
 
 /** Of a server that does not say how long it keeps idle connections; common servers do for five seconds and more. */
@@ -46,12 +47,17 @@ export function parseAnswerHead(text: string): AnswerHead {
   const status = Number(start[2]);
   const isOld = start[1] === '0';
   const fields = fieldsOf(lines);
-  const body = hasNoBody(status) ? 0 : bodyLength(fields, isOld);
-  return { status, body, keepAliveMs: body === 'until close' ? 0 : keepAliveMs(fields, isOld) };
+  const { body, isClear } = framingOf(fields, isOld);
+  const ms = keepAliveMs(fields, isOld);
+  // What a 204 announces and must not have may still come, and would be the beginning of the next answer.
+  if (hasNoBody(status)) return { status, body: 0, keepAliveMs: status === 204 && announces(body) ? 0 : ms };
+  return { status, body, keepAliveMs: isClear ? ms : 0 };
 }
 
 /** RFC 9112, section 6.3: these never have one, whatever their fields say. */
 const hasNoBody = (status: number): boolean => status < 200 || status === 204 || status === 304;
+
+const announces = (body: BodyLength): boolean => body === 'chunked' || (typeof body === 'number' && body > 0);
 
 function fieldsOf(lines: readonly string[]): FramingFields {
   const fields: FramingFields = {};
@@ -70,19 +76,26 @@ function isFraming(name: string): name is keyof FramingFields {
   return name === 'content-length' || name === 'connection' || name === 'keep-alive' || name === 'transfer-encoding';
 }
 
-function bodyLength(fields: FramingFields, isOld: boolean): BodyLength {
+interface Framing {
+  readonly body: BodyLength;
+  /** Whether everybody who reads it sees the same end. */
+  readonly isClear: boolean;
+}
+
+function framingOf(fields: FramingFields, isOld: boolean): Framing {
   const encoding = fields['transfer-encoding'];
   const lengths = fields['content-length']?.split(',').map((length) => length.trim());
   if (encoding !== undefined) {
-    if (lengths || isOld) throw new MalformedAnswer('its length is given in two ways');
-    if (encoding !== 'chunked') throw new MalformedAnswer(`it has the transfer-encoding ${quoted(encoding)}`);
-    return 'chunked';
+    if (lengths) throw new MalformedAnswer('its length is given in two ways');
+    // Services that copy the headers of another answer say it twice, and some of HTTP/1.0 say it though they must not.
+    if (!CHUNKED.test(encoding)) throw new MalformedAnswer(`it has the transfer-encoding ${quoted(encoding)}`);
+    return { body: 'chunked', isClear: encoding === 'chunked' && !isOld };
   }
-  if (!lengths) return 'until close';
+  if (!lengths) return { body: 'until close', isClear: false };
   const [length] = lengths;
   if (!LENGTH.test(length!) || lengths.some((other) => other !== length))
     throw new MalformedAnswer(`it has the content-length ${quoted(lengths.join(', '))}`);
-  return Number(length);
+  return { body: Number(length), isClear: true };
 }
 
 function keepAliveMs(fields: FramingFields, isOld: boolean): number {

@@ -28,12 +28,14 @@ describe('an answer', () => {
     ['an empty length', `${OK}content-length:\r\n\r\n`, /content-length ""/],
     ['a length that no number can tell', `${OK}content-length: 9999999999999999\r\n\r\n`, /content-length/],
     ['a length and chunks', `${OK}content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n`, /two ways/],
-    ['chunks of HTTP/1.0', 'HTTP/1.0 200 OK\r\ntransfer-encoding: chunked\r\n\r\n', /two ways/],
     ['an encoding not asked for', `${OK}transfer-encoding: gzip, chunked\r\n\r\n`, /transfer-encoding "gzip, chunked"/],
+    ['a line feed alone, its end still to come', 'HTTP/1.1 200 OK\nserver: x', /no carriage return/],
+    ['the words of another protocol, its end still to come', '-ERR what?', /begins with "-ERR wh"/],
+    ['an alert of TLS', '\x15\x03\x01\x00\x02\x02\x46', /begins with/],
     [
-      'chunks told of twice',
-      `${OK}transfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n`,
-      /transfer-encoding/,
+      'a chunk longer than it says, its end still to come',
+      `${OK}transfer-encoding: chunked\r\n\r\n2\r\nokabc`,
+      /than its size/,
     ],
     ['a change of protocol', 'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n', /another protocol/],
     ['a chunk without a size', `${OK}transfer-encoding: chunked\r\n\r\nSUCCESS\r\n`, /no size/],
@@ -59,6 +61,18 @@ describe('an answer', () => {
     ['with spaces around the length', `${OK}Content-Length:  \t2 \r\n\r\nok`, 'ok'],
     ['with empty headers', `${OK}x-empty:\r\ncontent-length: 0\r\n\r\n`, ''],
     ['in chunks', `${OK}transfer-encoding: chunked\r\n\r\n1\r\no\r\n1 ;x\r\nk\r\n00\r\n\r\n`, 'ok'],
+    [
+      'in chunks with sizes of many digits',
+      `${OK}transfer-encoding: chunked\r\n\r\n000000000002\r\nok\r\n0\r\n\r\n`,
+      'ok',
+    ],
+    [
+      'in chunks that are told twice',
+      `${OK}transfer-encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+      '',
+    ],
+    ['in chunks of HTTP/1.0', 'HTTP/1.0 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n', 'ok'],
+    ['behind line breaks', `\r\n\r\n${OK}content-length: 2\r\n\r\nok`, 'ok'],
     ['behind another that came early', `HTTP/1.1 103 Early Hints\r\n\r\n${OK}content-length: 2\r\n\r\nok`, 'ok'],
     ['204 with a length, which never has a body', 'HTTP/1.1 204 Empty\r\ncontent-length: 5\r\n\r\n', ''],
   ])('%s is read', (_what, text, body) => {
@@ -79,6 +93,22 @@ describe('an answer', () => {
   ])('with "%s" lets the connection be used for %i ms more', (headers, ms) => {
     expect(parsed(`${OK}${headers}content-length: 0\r\n\r\n`).keepAliveMs).toBe(ms);
   });
+
+  test.each([
+    ['204 that announces a body', 'HTTP/1.1 204 Empty\r\ncontent-length: 4\r\n\r\n'],
+    ['204 that announces chunks', 'HTTP/1.1 204 Empty\r\ntransfer-encoding: chunked\r\n\r\n'],
+    ['chunks told twice', `${OK}transfer-encoding: chunked, chunked\r\n\r\n0\r\n\r\n`],
+    ['chunks of HTTP/1.0', 'HTTP/1.0 200 OK\r\nconnection: keep-alive\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n'],
+  ])('with an end that not everybody sees at the same place ends the connection: %s', (_what, text) => {
+    const parser = parsed(text);
+    expect(parser.isComplete).toBe(true);
+    expect(parser.keepAliveMs).toBe(0);
+  });
+
+  test.each(['HTTP/1.1 204 Empty\r\n\r\n', 'HTTP/1.1 304 Same\r\ncontent-length: 4\r\n\r\n'])(
+    'without a body leaves the connection as it is: %j',
+    (text) => expect(parsed(text).keepAliveMs).toBe(4000),
+  );
 
   test('of HTTP/1.0 ends the connection unless it says otherwise', () => {
     const old = 'HTTP/1.0 200 OK\r\ncontent-length: 0\r\n';

@@ -8,7 +8,10 @@ const MAX_LINE = 1024;
 
 const LINE_END = '\r\n';
 const HEAD_END = '\r\n\r\n';
-const CHUNK_SIZE = /^([\da-f]{1,8})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/i;
+const CHUNK_SIZE = /^0*([\da-f]{1,8})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/i;
+const BEGINNING = 'HTTP/1.';
+const [CARRIAGE_RETURN, LINE_FEED] = [13, 10];
+const BARE_LINE_FEED = /(?<!\r)\n/;
 const EMPTY = Buffer.alloc(0);
 
 /** What comes next. */
@@ -86,19 +89,24 @@ export class AnswerParser {
         this.keep(bytes);
         return bytes.length;
       case 'chunk size':
-        return this.consumeLine(bytes, (line) => this.beginChunk(line));
+        return this.consumeLine(bytes, MAX_LINE, (line) => this.beginChunk(line));
       case 'end of chunk':
-        return this.consumeLine(bytes, (line) => this.endChunk(line));
+        return this.consumeEndOfChunk(bytes);
       case 'trailers':
-        return this.consumeLine(bytes, (line) => this.endTrailer(line));
+        return this.consumeLine(bytes, MAX_HEAD, (line) => this.endTrailer(line));
       case 'nothing':
         return 0;
     }
   }
 
   private consumeHead(bytes: Buffer): number {
+    // Some servers send a line break too many behind the answer before.
+    if (bytes[0] === CARRIAGE_RETURN && bytes[1] === LINE_FEED) return LINE_END.length;
     const end = bytes.indexOf(HEAD_END);
-    if (end === -1) return this.waitForEnd(bytes, MAX_HEAD);
+    if (end === -1) {
+      requireBeginning(bytes);
+      return this.waitForEnd(bytes, MAX_HEAD);
+    }
     if (end > MAX_HEAD) throw tooLong('head', MAX_HEAD);
     const head = parseAnswerHead(bytes.toString('latin1', 0, end));
     if (head.status === 101) throw new MalformedAnswer('it changes to another protocol');
@@ -125,10 +133,10 @@ export class AnswerParser {
     return count;
   }
 
-  private consumeLine(bytes: Buffer, then: (line: string) => void): number {
+  private consumeLine(bytes: Buffer, most: number, then: (line: string) => void): number {
     const end = bytes.indexOf(LINE_END);
-    if (end === -1) return this.waitForEnd(bytes, MAX_LINE);
-    if (end > MAX_LINE) throw tooLong('line', MAX_LINE);
+    if (end === -1) return this.waitForEnd(bytes, most);
+    if (end > most) throw tooLong('line', most);
     then(bytes.toString('latin1', 0, end));
     return end + LINE_END.length;
   }
@@ -140,9 +148,12 @@ export class AnswerParser {
     this.next = this.missing === 0 ? 'trailers' : 'chunk';
   }
 
-  private endChunk(line: string): void {
-    if (line !== '') throw new MalformedAnswer('a chunk is longer than its size');
+  private consumeEndOfChunk(bytes: Buffer): number {
+    if (bytes[0] !== CARRIAGE_RETURN || (bytes.length > 1 && bytes[1] !== LINE_FEED))
+      throw new MalformedAnswer('a chunk is longer than its size');
+    if (bytes.length === 1) return this.waitForEnd(bytes, MAX_LINE);
     this.next = 'chunk size';
+    return LINE_END.length;
   }
 
   private endTrailer(line: string): void {
@@ -164,6 +175,18 @@ export class AnswerParser {
     this.pieces.push(piece);
     this.size += piece.length;
   }
+}
+
+/**
+ * So that a server that speaks something else is told from one that is slow.
+ *
+ * @param bytes the beginning of a head whose end has not come
+ */
+function requireBeginning(bytes: Buffer): void {
+  const text = bytes.toString('latin1');
+  if (!text.startsWith(BEGINNING) && !BEGINNING.startsWith(text) && text !== '\r')
+    throw new MalformedAnswer(`it begins with ${JSON.stringify(text.slice(0, BEGINNING.length))}`);
+  if (BARE_LINE_FEED.test(text)) throw new MalformedAnswer('a line of its head has no carriage return at its end');
 }
 
 function tooLong(what: string, most: number): MalformedAnswer {

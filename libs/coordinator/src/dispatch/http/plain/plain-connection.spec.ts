@@ -68,6 +68,16 @@ describe('a plain connection', () => {
     expect(await call()).toEqual(answeredWith('SECOND'));
   });
 
+  test('takes no body that comes behind an answer without one for the next answer', async () => {
+    answer = (socket) => {
+      socket.write('HTTP/1.1 204 No Content\r\ncontent-length: 4\r\n\r\n');
+      setTimeout(() => socket.destroyed || socket.write(ok('STALE')), 5);
+      answer = (next) => setTimeout(() => next.write(ok('SECOND')), 20);
+    };
+    expect(await call()).toMatchObject({ answered: true, status: 204 });
+    expect(await call()).toEqual(answeredWith('SECOND'));
+  });
+
   test('looks at what has arrived before it sends, even if the reason to send has arrived first', async () => {
     expect(await call()).toEqual(answeredWith('SUCCESS'));
     answer = (socket) => socket.write(ok('SECOND'));

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { describeError, timedOut, type HttpCallRequest, type WhenDone } from '../http-call';
+import { describeError, notConnected, timedOut, type HttpCallRequest, type WhenDone } from '../http-call';
 import type { HttpConnection } from '../http-connection';
 import { atEndOfTurn } from './end-of-turn';
 import { PlainExchange } from './plain-exchange';
@@ -39,7 +39,7 @@ export class PlainConnection implements HttpConnection {
       return;
     }
     this.exchange = exchange;
-    exchange.startTimer(() => this.fail(timedOut(request)));
+    exchange.startTimer(() => this.fail(this.socket?.connecting ? notConnected(request) : timedOut(request)));
     this.endIfIdle();
     // The server may have ended the connection, or have sent what nobody asked for: whatever of it has arrived must be looked at before the
     // request is sent, or it would be taken for the answer.
@@ -88,8 +88,9 @@ export class PlainConnection implements HttpConnection {
         callback: (size, memory) => this.received(socket, Buffer.from(memory.buffer, memory.byteOffset, size)),
       },
     });
-    // A call under way has its timer; an idle connection must not keep the process.
-    socket.unref();
+    // A call under way has its timer; an idle connection must not keep the process. Where several addresses are tried, the socket is
+    // another one when it is connected.
+    socket.unref().once('connect', () => socket.unref());
     socket.on('error', (error) => this.lost(socket, describeError(error)));
     socket.on('end', () => this.ended(socket));
     socket.on('close', () => this.lost(socket, 'the connection was closed before the answer was complete'));
@@ -104,11 +105,14 @@ export class PlainConnection implements HttpConnection {
       this.drop();
       return false;
     }
+    let isComplete: boolean;
     try {
-      if (exchange.answer.take(bytes)) this.finish(exchange);
+      isComplete = exchange.answer.take(bytes);
     } catch (error) {
       this.fail(describeError(error));
+      return false;
     }
+    if (isComplete) this.finish(exchange);
     return true;
   }
 
