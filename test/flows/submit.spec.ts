@@ -5,6 +5,8 @@ import { DURABLE_ENGINES } from '../support/store-engine';
 import { Flow } from './flow';
 
 const CLIENTS = 20;
+/** Nothing here is about calls that take too long, and a machine may stand still for longer than the default. Seconds. */
+const PATIENCE_S = '30';
 
 describe('a submit', () => {
   describeEngines(DURABLE_ENGINES, (engine) => {
@@ -12,7 +14,7 @@ describe('a submit', () => {
     let flow: Flow;
 
     beforeAll(async () => {
-      flow = await Flow.start(cleanup, await engine.create(cleanup));
+      flow = await Flow.start(cleanup, { ...(await engine.create(cleanup)), REQUEST_TIMEOUT: PATIENCE_S });
     });
 
     afterAll(() => cleanup.run());

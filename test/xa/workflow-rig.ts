@@ -7,6 +7,8 @@ import { XaRig } from './xa-rig';
 /** A workflow's function, as the tests register it. */
 export type Transfer = (wf: WorkflowContext) => Promise<unknown>;
 
+/** What has not ended by then never will. */
+const MOST_VISITS = 5;
 /** The workflow has to be resumed by the test itself. Seconds. */
 const LATER = 3600;
 /** So long the client of a dead process tries to reach its coordinator. */
@@ -53,6 +55,15 @@ export class XaWorkflowRig {
     const fresh = new DtxClient({ coordinator: this.rig.flow.coordinator.url });
     const { status } = await inProcess(fresh, transfer, (client) => client.workflows.resume('transfer', gid));
     return status;
+  }
+
+  /** The same as often as the coordinator calls back: until there is an end. A call that met a standstill of the machine has none yet. */
+  async resumeToItsEnd(gid: string, transfer: Transfer): Promise<number> {
+    for (let visit = 1; visit < MOST_VISITS; visit += 1) {
+      const status = await this.resume(gid, transfer);
+      if (status !== 425) return status;
+    }
+    return this.resume(gid, transfer);
   }
 
   /** What is left of it: how it ended, what each account has moved, and what is still prepared. */

@@ -92,7 +92,7 @@ describeEngines(SHARED_ENGINES, ({ name }) => {
       const lives = moments.map(async (moment) => {
         const gid = await world.open('alice', 'bob');
         const { died } = await world.attempt(gid, run, moment);
-        const answer = await world.resume(gid, run);
+        const answer = await world.resumeToItsEnd(gid, run);
         return { died, answer, ...(await world.state(gid, 'alice', 'bob')) };
       });
       const expected = (moment: number) => {

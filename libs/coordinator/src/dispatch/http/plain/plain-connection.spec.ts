@@ -143,6 +143,17 @@ describe('a plain connection', () => {
     expect(server.connections).toBe(2);
   });
 
+  test('finds the answer that came in time while this process stood still', async () => {
+    await call();
+    answer = () => {};
+    const late = call({ timeoutMs: 30 });
+    await until(() => server.requests === 2);
+    const [socket] = server.sockets;
+    socket!.write(ok('IN TIME'));
+    block(60);
+    expect(await late).toEqual(answeredWith('IN TIME'));
+  });
+
   test('tells the end of a call once, whatever comes after it', async () => {
     answer = (socket) => setTimeout(() => socket.destroyed || socket.write(ok('LATE')), 60);
     const results: HttpCallResult[] = [];

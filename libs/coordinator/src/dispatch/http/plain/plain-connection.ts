@@ -39,7 +39,8 @@ export class PlainConnection implements HttpConnection {
       return;
     }
     this.exchange = exchange;
-    exchange.startTimer(() => this.fail(this.socket?.connecting ? notConnected(request) : timedOut(request)));
+    // The answer may be there, and it was this process that had no time to look: after a standstill timers come before sockets.
+    exchange.startTimer(() => atEndOfTurn(() => this.expire(exchange, request)));
     this.endIfIdle();
     // The server may have ended the connection, or have sent what nobody asked for: whatever of it has arrived must be looked at before the
     // request is sent, or it would be taken for the answer.
@@ -74,6 +75,11 @@ export class PlainConnection implements HttpConnection {
     } catch (error) {
       this.fail(describeError(error));
     }
+  }
+
+  private expire(exchange: PlainExchange, request: HttpCallRequest): void {
+    if (exchange !== this.exchange) return;
+    this.fail(this.socket?.connecting ? notConnected(request) : timedOut(request));
   }
 
   private open(): Socket {
