@@ -148,6 +148,8 @@ describe('a plain connection', () => {
     answer = () => {};
     const late = call({ timeoutMs: 30 });
     await until(() => server.requests === 2);
+    // From here the event loop comes by its timers before it comes by its sockets.
+    await new Promise(setImmediate);
     const [socket] = server.sockets;
     socket!.write(ok('IN TIME'));
     block(60);
