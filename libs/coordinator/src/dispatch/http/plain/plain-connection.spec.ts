@@ -156,6 +156,15 @@ describe('a plain connection', () => {
     expect(await late).toEqual(answeredWith('IN TIME'));
   });
 
+  test('does not keep the process while it is idle', async () => {
+    const held = (): number => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+    await until(() => held() === 0);
+    await call();
+    // The server's side of it is in this process too, and the only one that is held.
+    expect(server.sockets.size).toBe(1);
+    expect(held()).toBe(1);
+  });
+
   test('tells the end of a call once, whatever comes after it', async () => {
     answer = (socket) => setTimeout(() => socket.destroyed || socket.write(ok('LATE')), 60);
     const results: HttpCallResult[] = [];
